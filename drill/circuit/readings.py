@@ -1,0 +1,59 @@
+"""Everything that can be measured: name, unit, resolution, range, meaning, where it is shown.
+
+`true` readings are the model's; a `shown` reading is what a sensor displays with its host's power.
+A reading with a host exists in both forms; one without exists only as truth (outcomes, harm).
+"""
+
+from typing import NamedTuple
+
+
+class Reading(NamedTuple):
+    """One measurable quantity. `host` is the box that displays it ("" = never displayed)."""
+
+    name: str
+    unit: str
+    resolution: float
+    low: float
+    high: float
+    host: str
+    meaning: str
+
+
+HOSTS = ("console", "crank", "monitor", "flowmeter")
+
+READINGS: dict[str, Reading] = {
+    r.name: r
+    for r in (
+        Reading("flow_l_min", "L/min", 0.01, -10, 12, "console", "Circuit flow by the probe on the return side; negative is backflow"),
+        Reading("pump_rpm", "rpm", 1, -6000, 6000, "console", "Measured speed of the drive that the console turns"),
+        Reading("crank_tach_rpm", "rpm", 10, -6000, 6000, "crank", "Tachometer of the emergency drive"),
+        Reading("p_ven_mmhg", "mmHg", 1, -500, 600, "console", "Pump inlet (P1)"),
+        Reading("p_pre_mmhg", "mmHg", 1, -500, 900, "console", "Before the membrane (P2)"),
+        Reading("p_post_mmhg", "mmHg", 1, -500, 900, "console", "After the membrane (P3)"),
+        Reading("dp_ox_mmhg", "mmHg", 1, -500, 900, "console", "Pressure drop over the membrane, P2 - P3"),
+        Reading("svo2_pct", "%", 1, 0, 100, "console", "Saturation in the drainage line"),
+        Reading("sweep_l_min", "L/min", 0.1, 0, 15, "flowmeter", "Sweep gas flow at the oxygenator"),
+        Reading("fdo2_pct", "%", 1, 21, 100, "flowmeter", "Oxygen in the sweep gas"),
+        Reading("po2_post_mmhg", "mmHg", 1, 0, 760, "", "PO2 of blood leaving the oxygenator"),
+        Reading("sat_post_pct", "%", 1, 0, 100, "", "Saturation of blood leaving the oxygenator"),
+        Reading("map_mmhg", "mmHg", 1, -20, 300, "monitor", "Mean arterial pressure, right radial"),
+        Reading("sys_mmhg", "mmHg", 1, -20, 300, "monitor", "Systolic arterial pressure of the last beat"),
+        Reading("dia_mmhg", "mmHg", 1, -20, 300, "monitor", "Diastolic arterial pressure of the last beat"),
+        Reading("pulse_pressure_mmhg", "mmHg", 1, 0, 200, "monitor", "Systolic less diastolic of the last beat"),
+        Reading("cvp_mmhg", "mmHg", 1, -50, 100, "monitor", "Central venous pressure"),
+        Reading("hr_bpm", "/min", 1, 0, 300, "monitor", "Heart rate by ECG"),
+        Reading("spo2_right_hand_pct", "%", 1, 0, 100, "monitor", "Pulse oximeter, right hand; blank at low perfusion"),
+        Reading("spo2_foot_pct", "%", 1, 0, 100, "monitor", "Pulse oximeter, foot; blank without a pulse"),
+        Reading("nirs_pct", "%", 1, 0, 100, "monitor", "Cerebral saturation"),
+        Reading("sao2_pct", "%", 1, 0, 100, "", "Arterial saturation at the right hand"),
+        Reading("cardiac_output_l_min", "L/min", 0.01, 0, 20, "", "Native output of the left ventricle, mean of about 2 s"),
+        Reading("oxygen_debt_ml", "mL", 1, 0, 100000, "", "Oxygen that the tissues wanted and did not get"),
+        Reading("lactate_mmol_l", "mmol/L", 0.1, 0, 40, "", "Arterial lactate"),
+        Reading("hb_g_l", "g/L", 1, 0, 250, "console", "Haemoglobin in the drainage line"),
+        Reading("contractility", "fraction", 0.001, 0, 3, "", "Strength of the heart against its start, by coronary supply and drugs"),
+        Reading("gas_to_patient_ml", "mL", 0.01, 0, 100000, "", "Gas that has reached the patient"),
+        Reading("blood_volume_ml", "mL", 1, 0, 20000, "", "Blood in patient and circuit"),
+        Reading("backflow_ml", "mL", 1, 0, 100000, "", "Blood that has run from artery to vein through the circuit"),
+    )
+}
+SHOWN = tuple(r.name for r in READINGS.values() if r.host)

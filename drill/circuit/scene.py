@@ -1,0 +1,39 @@
+"""What anyone standing at the bedside can see of the machine: truth that eyes have, no hidden cause."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """Blood in one part. Cells run from inlet to outlet; fractions 0-1; flow in mL/s, positive as intended."""
+
+    flow_ml_s: float
+    saturations: tuple[float, ...]
+    gas_fractions: tuple[float, ...]
+    volume_ml: float
+
+
+@dataclass(frozen=True, slots=True)
+class PumpView:
+    """The pump head: where it sits and what the rotor does.
+
+    `head_on` is "console", "emergency_drive", "backup_console" or "moving" (in somebody's hands).
+    """
+
+    rotor_rpm: float
+    head_on: str
+    head_gas_fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The machine as seen. `lines` is keyed by part id."""
+
+    lines: Mapping[str, LineView]
+    pump: PumpView
+    console_lit: bool
+    console_booting_s: float
+    backup_console_here: bool
+    motor_lamp: bool
+    compressions: bool

@@ -1,0 +1,61 @@
+"""A circuit and a patient as frozen data: what a pack's base entries become, and what the compiler reads.
+
+Names become indices once, at build. Pressures in the kernel are all at heart level, so heights matter
+only where blood meets gas.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PartSpec:
+    """One edge of the graph: a tube, cannula, pump or oxygenator between two nodes.
+
+    `params` holds the device's numbers by name, unit in the name. `clamps` names controls that pinch it.
+    """
+
+    id: str
+    kind: str
+    inlet: str
+    outlet: str
+    params: Mapping[str, float]
+    clamps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SensorSpec:
+    """Where a shown reading is taken and how its sensor behaves (lag in s, zero in the reading's unit)."""
+
+    reading: str
+    lag_s: float = 0.0
+    zero: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitSpec:
+    """A machine: parts, where its readings are taken, its drives, alarm limits, and its drawing.
+
+    `sites` maps names of readings' places (`p_ven`, `p_pre`, `p_post`, `flow`, `svo2`) to a node or part.
+    `drawing` is for the panel alone; the kernel never reads it.
+    """
+
+    id: str
+    title: str
+    kind: str
+    parts: tuple[PartSpec, ...]
+    heights_cm: Mapping[str, float]
+    sites: Mapping[str, str]
+    sensors: tuple[SensorSpec, ...]
+    drives: Mapping[str, float]
+    alarms: tuple[Mapping[str, object], ...] = ()
+    drawing: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSpec:
+    """A patient: parameters of circulation, lungs, tissue and heart, by name with unit."""
+
+    id: str
+    title: str
+    params: Mapping[str, float]
