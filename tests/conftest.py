@@ -1,0 +1,37 @@
+"""What every test stands on: no display, no sound, a home of its own, hypothesis without luck."""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ["SDL_AUDIODRIVER"] = "dummy"
+os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+
+settings.register_profile("test", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", deadline=None, max_examples=1000, print_blob=True)
+settings.load_profile(os.environ.get("DRILL_HYPOTHESIS", "test"))
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder that holds pyproject.toml."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def drill_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test has a home of its own for runs and crash notes; compiled kernels are shared, since compiling takes seconds."""
+    home = tmp_path / "drill_home"
+    home.mkdir()
+    shared = ROOT / "out" / "kernels"
+    shared.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # Windows may refuse a link: then each test compiles its own
+        (home / "kernels").symlink_to(shared, target_is_directory=True)
+    monkeypatch.setenv("DRILL_HOME", str(home))
+    return home
