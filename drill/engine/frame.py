@@ -1,0 +1,163 @@
+"""What a condition can ask, at every fifth tick.
+
+A frame is made of log entries alone: the session feeds each entry to a `FrameBuilder` as it is written, and a
+reader feeds the same entries from the file. So a score can never rest on something that was not logged.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import NamedTuple
+
+from drill.circuit.readings import READINGS, SHOWN
+from drill.engine.entries import Entry
+from drill.errors import ValueRangeError
+
+TRUE = tuple(READINGS)
+
+
+class Did(NamedTuple):
+    """One action that took effect: at tick `tick`, by `who`."""
+
+    tick: int
+    who: str
+    verb: str
+    target: str
+    value: float | str | None
+
+
+class Finding(NamedTuple):
+    """What the last look at a part showed, and when that look ended."""
+
+    tick: int
+    seen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The drill at tick `tick`, in the resolution that the log keeps.
+
+    `true` and `shown` are in the readings' own units (None = blank); `alarms` are the active ones; `running` and
+    `done` are jobs; `said` maps a call-out that was true to the tick at which it was last said; `did` holds the
+    actions since the frame before, without the refused ones.
+    """
+
+    tick: int
+    true: Mapping[str, float]
+    shown: Mapping[str, float | None]
+    controls: Mapping[str, float]
+    alarms: frozenset[str]
+    running: frozenset[str]
+    done: frozenset[str]
+    found: Mapping[str, Finding]
+    said: Mapping[str, int]
+    drive: str
+    did: tuple[Did, ...]
+
+
+def _steps_per_unit(name: str) -> float:
+    resolution = READINGS[name].resolution
+    return float(round(1 / resolution)) if resolution < 1 else 1 / resolution
+
+
+# Dividing by a whole number of steps gives the nearest float to the decimal; multiplying by 0.01 does not.
+_STEPS = {name: _steps_per_unit(name) for name in TRUE}
+_TRUE_STEPS = tuple(_STEPS[name] for name in TRUE)
+_SHOWN_STEPS = tuple(_STEPS[name] for name in SHOWN)
+
+
+def quantise(name: str, value: float) -> int:
+    """Return a reading as a whole number of its resolution; raise ValueRangeError if it is not finite."""
+    if not isfinite(value):
+        message = f"reading '{name}' is {value}: the model must stay finite"
+        raise ValueRangeError(message)
+    return round(value * _STEPS[name])
+
+
+def frame_entry(tick: int, true: Callable[[str], float], shown: Callable[[str], float | None]) -> Entry:
+    """Return the log's `frame` entry for the readings that `true` and `shown` give by name."""
+    blanks = ((name, shown(name)) for name in SHOWN)
+    return {
+        "t": tick,
+        "k": "frame",
+        "true": [quantise(name, true(name)) for name in TRUE],
+        "shown": [None if value is None else quantise(name, value) for name, value in blanks],
+    }
+
+
+class FrameBuilder:
+    """Turns entries, one after the other, into frames. `feed` returns a frame for each `frame` entry."""
+
+    def __init__(self) -> None:
+        """Start before the first entry of a run."""
+        self._controls: dict[str, float] = {}
+        self._alarms: frozenset[str] = frozenset()
+        self._running: frozenset[str] = frozenset()
+        self._done: frozenset[str] = frozenset()
+        self._found: dict[str, Finding] = {}
+        self._said: dict[str, int] = {}
+        self._drive = ""
+        self._did: dict[int, Did] = {}
+        self.last: Frame | None = None
+
+    def feed(self, entry: Entry) -> Frame | None:  # noqa: C901  one flat case per kind reads best
+        """Take one entry; return the new frame if it is a `frame` entry."""
+        match entry["k"]:
+            case "frame":
+                return self._frame(entry)
+            case "control":
+                self._controls = {**self._controls, entry["name"]: entry["value"]}
+            case "alarm":
+                if entry["state"] == "on":
+                    self._alarms |= {entry["id"]}
+                elif entry["state"] == "off":
+                    self._alarms -= {entry["id"]}
+            case "job":
+                task = entry["task"]
+                if entry["state"] == "start":
+                    self._running |= {task}
+                else:
+                    self._running -= {task}
+                    if entry["state"] == "done":
+                        self._done |= {task}
+            case "look":
+                self._found = {**self._found, entry["target"]: Finding(entry["t"], tuple(entry["findings"]))}
+            case "say":
+                if entry["true"]:
+                    self._said = {**self._said, entry["id"]: entry["t"]}
+            case "drive":
+                self._drive = entry["at"]
+            case "action":
+                self._did[entry["seq"]] = Did(entry["t"], entry["who"], entry["verb"], entry["target"], entry["value"])
+            case "refused":
+                self._did.pop(entry["seq"], None)
+            case _:
+                pass
+        return None
+
+    def _frame(self, entry: Entry) -> Frame:
+        did, self._did = tuple(self._did.values()), {}
+        true, shown = entry["true"], entry["shown"]
+        self.last = Frame(
+            tick=entry["t"],
+            true={name: n / steps for name, n, steps in zip(TRUE, true, _TRUE_STEPS, strict=True)},
+            shown={name: None if n is None else n / steps for name, n, steps in zip(SHOWN, shown, _SHOWN_STEPS, strict=True)},
+            controls=self._controls,
+            alarms=self._alarms,
+            running=self._running,
+            done=self._done,
+            found=self._found,
+            said=self._said,
+            drive=self._drive,
+            did=did,
+        )
+        return self.last
+
+
+def frames(entries: Iterable[Entry]) -> Iterator[Frame]:
+    """Yield the frames of a run from its entries."""
+    builder = FrameBuilder()
+    for entry in entries:
+        frame = builder.feed(entry)
+        if frame is not None:
+            yield frame
