@@ -18,7 +18,15 @@ class DrillError(Exception):
 
 
 class PackError(DrillError):
-    """Raised when a pack, scenario, site profile or play does not load."""
+    """Raised when a pack, scenario, site profile or play does not load.
+
+    `diagnostics` holds every problem found, in the order of file and line; each prints as `file:line:col: message`.
+    """
+
+    def __init__(self, message: str, diagnostics: Iterable[object] = ()) -> None:
+        """Keep the single problems beside the text that lists them."""
+        super().__init__(message)
+        self.diagnostics = tuple(diagnostics)
 
 
 class CircuitError(DrillError):

@@ -34,11 +34,13 @@ Number = float | Draw
 
 
 class Condition(Model):
-    """One condition. Exactly one head key; the others qualify it.
+    """One condition. Exactly one head key; the others qualify it (which may stand with which: `conditions.py`).
 
-    Heads: `value` (true reading), `shown` (display), `control`, `alarm`, `action`, `said`, `found`, `task`,
-    `drive` (where the pump head sits), `after_s` (since the stage began), `all`, `any`, `not`.
-    `above`/`below` are strict; `blank: true` is a display without a number; `for_s` must hold that long without a break.
+    States hold now: `value` (true reading), `shown` (display), `control`, `alarm`, `drive` (where the pump head sits),
+    `after_s` (since the stage began), `all`, `any`, `not`. `above`/`below` are strict; `blank: true` is a display without
+    a number; `for_s` must hold that long without a break.
+    Events have happened: `action` (`at` its target), `said`, `found` (`is` a finding, else any look at it), `task`
+    (`is: done`, or `is: running` while under way); `within_s` asks for one in the last so many seconds.
     A rubric's conditions count from the first perceivable sign.
     """
 
@@ -284,11 +286,15 @@ class Start(Model):
 
 
 class Scenario(Model):
-    """One scenario file, resolved: site values are already in place."""
+    """One scenario file, resolved: site values are already in place.
+
+    `free_play` is the machine without a story: no causes, no rubric, no way out but stopping or the time limit.
+    """
 
     schema_: Literal["drill/1"] = Field(alias="schema")
     id: Id
     case: Case
+    free_play: bool = False
     circuit: Ref
     patient: Ref
     start: Start
