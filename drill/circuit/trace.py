@@ -1,0 +1,254 @@
+"""Turns the model, written once as plain functions, into one straight-line text.
+
+The laws and the network are ordinary Python over numbers. Called with `Sym` in place of floats they write down
+what they compute; equal expressions are written once, and the text runs as plain Python, through numba, or as C.
+Only + - * / sqrt abs, unary minus, comparison and select exist, so every way of running it has the same bits.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Union
+
+Num = Union[float, "Sym"]
+
+
+class Node(NamedTuple):
+    """One operation: its name, the indices of its arguments, and a constant's or slot's value."""
+
+    op: str
+    args: tuple[int, ...]
+    value: float
+
+
+class Test(NamedTuple):
+    """A comparison that has not been decided yet; only `select` may use it."""
+
+    graph: "Graph"
+    index: int
+
+
+class Sym:
+    """A number that is not known until the kernel runs."""
+
+    __slots__ = ("graph", "index")
+
+    def __init__(self, graph: "Graph", index: int) -> None:
+        self.graph = graph
+        self.index = index
+
+    def __add__(self, other: Num) -> "Sym":
+        return self.graph.binary("+", self, other)
+
+    def __radd__(self, other: Num) -> "Sym":
+        return self.graph.binary("+", other, self)
+
+    def __sub__(self, other: Num) -> "Sym":
+        return self.graph.binary("-", self, other)
+
+    def __rsub__(self, other: Num) -> "Sym":
+        return self.graph.binary("-", other, self)
+
+    def __mul__(self, other: Num) -> "Sym":
+        return self.graph.binary("*", self, other)
+
+    def __rmul__(self, other: Num) -> "Sym":
+        return self.graph.binary("*", other, self)
+
+    def __truediv__(self, other: Num) -> "Sym":
+        return self.graph.binary("/", self, other)
+
+    def __rtruediv__(self, other: Num) -> "Sym":
+        return self.graph.binary("/", other, self)
+
+    def __neg__(self) -> "Sym":
+        return self.graph.unary("neg", self)
+
+    def __lt__(self, other: Num) -> Test:
+        return self.graph.compare("<", self, other)
+
+    def __gt__(self, other: Num) -> Test:
+        return self.graph.compare("<", other, self)
+
+    def __le__(self, other: Num) -> Test:
+        return self.graph.compare("<=", self, other)
+
+    def __ge__(self, other: Num) -> Test:
+        return self.graph.compare("<=", other, self)
+
+    def __bool__(self) -> bool:
+        raise TypeError("a traced number has no truth value: use select(test, a, b)")
+
+
+class Graph:
+    """All operations of one function, each different one once; slots are read at the start and written at the end."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self._seen: dict[Node, int] = {}
+        self._current: dict[int, Sym] = {}
+        self._written: dict[int, Sym] = {}
+
+    def _node(self, op: str, args: tuple[int, ...] = (), value: float = 0.0) -> int:
+        node = Node(op, args, value)
+        if op == "const":  # 0.0 and -0.0 are equal but not the same bits
+            node = Node(op, (1,) if math.copysign(1.0, value) < 0 else (), value)
+        index = self._seen.get(node)
+        if index is None:
+            index = len(self.nodes)
+            self.nodes.append(node)
+            self._seen[node] = index
+        return index
+
+    def const(self, value: float) -> Sym:
+        """Return a constant; it must be finite."""
+        return Sym(self, self._node("const", (), float(value)))
+
+    def read(self, slot: int) -> Sym:
+        """Return the slot's value as it stands at this point of the function."""
+        if slot not in self._current:
+            self._current[slot] = Sym(self, self._node("slot", (slot,)))
+        return self._current[slot]
+
+    def write(self, slot: int, value: Num) -> None:
+        """Give the slot a new value."""
+        sym = value if isinstance(value, Sym) else self.const(value)
+        self._current[slot] = sym
+        self._written[slot] = sym
+
+    def _known(self, index: int) -> float | None:
+        node = self.nodes[index]
+        return node.value if node.op == "const" else None
+
+    def _index(self, value: Num) -> int:
+        return value.index if isinstance(value, Sym) else self.const(value).index
+
+    def binary(self, op: str, left: Num, right: Num) -> Sym:
+        """Write down an addition, subtraction, product or quotient; constants are worked out at once."""
+        a, b = self._index(left), self._index(right)
+        x, y = self._known(a), self._known(b)
+        if x is not None and y is not None and not (op == "/" and y == 0.0):
+            return self.const({"+": x + y, "-": x - y, "*": x * y}[op] if op != "/" else x / y)
+        if (op in "+-" and y == 0.0) or (op in "*/" and y == 1.0):
+            return Sym(self, a)
+        if (op == "+" and x == 0.0) or (op == "*" and x == 1.0):
+            return Sym(self, b)
+        return Sym(self, self._node(op, (a, b)))
+
+    def unary(self, op: str, value: Num) -> Sym:
+        """Write down a sqrt, abs or unary minus."""
+        a = self._index(value)
+        known = self._known(a)
+        if known is not None:
+            return self.const({"sqrt": math.sqrt, "abs": abs, "neg": lambda v: -v}[op](known))
+        return Sym(self, self._node(op, (a,)))
+
+    def compare(self, op: str, left: Num, right: Num) -> Test:
+        """Write down a comparison."""
+        return Test(self, self._node(op, (self._index(left), self._index(right))))
+
+    def select(self, test: Test, then: Num, other: Num) -> Sym:
+        """Write down a choice between two values."""
+        a, b = self._index(then), self._index(other)
+        return Sym(self, a) if a == b else Sym(self, self._node("select", (test.index, a, b)))
+
+    def stores(self) -> list[tuple[int, int]]:
+        """Return (slot, node) for each slot whose value changes."""
+        return [(slot, sym.index) for slot, sym in sorted(self._written.items()) if self.nodes[sym.index] != Node("slot", (slot,), 0.0)]
+
+
+def select(test: bool | Test, then: Num, other: Num) -> Num:
+    """Return `then` where the test holds, else `other`; both must be finite either way."""
+    if isinstance(test, Test):
+        return test.graph.select(test, then, other)
+    return then if test else other
+
+
+def sqrt(value: Num) -> Num:
+    """Square root; the argument must not be negative, whichever branch is taken later."""
+    return value.graph.unary("sqrt", value) if isinstance(value, Sym) else math.sqrt(value)
+
+
+def absolute(value: Num) -> Num:
+    """Absolute value."""
+    return value.graph.unary("abs", value) if isinstance(value, Sym) else abs(value)
+
+
+def least(a: Num, b: Num) -> Num:
+    """Return the smaller of two values, by select."""
+    return select(a < b, a, b)
+
+
+def most(a: Num, b: Num) -> Num:
+    """Return the larger of two values, by select."""
+    return select(a > b, a, b)
+
+
+def between(value: Num, low: Num, high: Num) -> Num:
+    """Return the value held between low and high."""
+    return least(most(value, low), high)
+
+
+Dialect = Callable[[str, Sequence[str]], str]
+
+
+def python_select(op: str, args: Sequence[str]) -> str:
+    """Write a choice as plain Python does it: the other branch is not even computed."""
+    del op
+    return f"({args[1]} if {args[0]} else {args[2]})"
+
+
+def call_select(op: str, args: Sequence[str]) -> str:
+    """Write a choice as a call, which compilers turn into a select without a jump."""
+    del op
+    return f"sel({args[0]}, {args[1]}, {args[2]})"
+
+
+def text_of(graph: Graph, name: str, choose: Dialect = python_select) -> str:
+    """Return the function as Python text over one flat array `x`.
+
+    A value used once is written where it is used (up to a depth that parsers bear); all others become locals.
+    """
+    stores = graph.stores()
+    uses = [0] * len(graph.nodes)
+    live = [False] * len(graph.nodes)
+    for _, index in stores:
+        uses[index] += 1
+        live[index] = True
+    for index in range(len(graph.nodes) - 1, -1, -1):
+        node = graph.nodes[index]
+        if live[index] and node.op not in {"slot", "const"}:
+            for arg in node.args:
+                uses[arg] += 1
+                live[arg] = True
+    lines = [f"def {name}(x):"]
+    texts: dict[int, str] = {}
+    depth: dict[int, int] = {}
+    for index, node in enumerate(graph.nodes):
+        if not live[index]:
+            continue
+        if node.op == "const":
+            texts[index], depth[index] = (f"({node.value!r})" if node.value < 0 or node.args else repr(node.value)), 0
+            continue
+        if node.op == "slot":
+            body, deep = f"x[{node.args[0]}]", 0
+        else:
+            args = [texts[arg] for arg in node.args]
+            deep = 1 + max(depth[arg] for arg in node.args)
+            body = _expression(node.op, args, choose)
+        if node.op == "slot" or uses[index] > 1 or deep > 12:
+            lines.append(f"    v{index} = {body}")
+            body, deep = f"v{index}", 0
+        texts[index], depth[index] = body, deep
+    lines.extend(f"    x[{slot}] = {texts[index]}" for slot, index in stores)
+    lines.append("    return")
+    return "\n".join(lines) + "\n"
+
+
+def _expression(op: str, args: Sequence[str], choose: Dialect) -> str:
+    if op == "select":
+        return choose(op, args)
+    if op == "neg":
+        return f"(-{args[0]})"
+    if op in {"sqrt", "abs"}:
+        return f"{op}({args[0]})"
+    return f"({args[0]} {op} {args[1]})"
