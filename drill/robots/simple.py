@@ -1,0 +1,103 @@
+"""Robots that need no pack: they must fail everywhere, or a rubric rewards the wrong habit."""
+
+from drill.circuit.controls import CONTROLS
+from drill.engine.actions import Action, clamp
+from drill.engine.dice import Dice
+from drill.engine.frame import Frame
+from drill.engine.snapshot import OptionView
+from drill.robots.view import Running
+from drill.units import TICKS_PER_S, ticks
+
+CRANKING = (
+    Action(verb="do", target="transfer_to_emergency_drive"),
+    Action(verb="do", target="crank_emergency_drive"),
+)
+
+
+class Idle:
+    """Watches and does nothing."""
+
+    def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:  # noqa: ARG002  doing nothing is the point
+        """Return nothing."""
+        return ()
+
+
+class Reflex:
+    """At any alarm clamps both lines and cranks, whatever the cause; opens nothing again."""
+
+    def __init__(self) -> None:
+        """Wait for the first alarm."""
+        self._clamped = False
+        self._left = list(CRANKING)
+
+    def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
+        """Clamp at the first alarm, then move the head and crank as soon as hands allow."""
+        if not self._clamped:
+            if not frame.alarms:
+                return ()
+            self._clamped = True
+            return (clamp("return"), clamp("drainage"))
+        if self._left and _possible(session, self._left[0]):
+            return (self._left.pop(0),)
+        return ()
+
+
+class Masher:
+    """Presses every call and look, over and over, two a second; touches no control."""
+
+    def __init__(self) -> None:
+        """Start at the top of the list."""
+        self._next = 0
+
+    def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
+        """Press the next call or look of the list that can be pressed."""
+        if frame.tick % (TICKS_PER_S // 2) >= 5:
+            return ()
+        presses = [(action, o.reason) for o in session.snapshot().options if (action := offered(o)).verb in ("say", "look")]
+        for _ in presses:
+            action, reason = presses[self._next % len(presses)]
+            self._next += 1
+            if not reason:
+                return (action,)
+        return ()
+
+
+class Random:
+    """Does something allowed every 2 to 6 s, from its own stream of chance."""
+
+    def __init__(self, seed: int) -> None:
+        """Draw from the run's seed, for this purpose alone."""
+        self._dice = Dice(seed, "robot/random")
+        self._at = ticks(self._dice.uniform(2, 6))
+
+    def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
+        """Choose evenly among what the panel offers, the running jobs and the controls."""
+        if frame.tick < self._at:
+            return ()
+        self._at = frame.tick + ticks(self._dice.uniform(2, 6))
+        snapshot = session.snapshot()
+        choices = [offered(o) for o in snapshot.options if not o.reason]
+        choices += [Action(verb="stop", target=job.task) for job in snapshot.jobs if job.who == "you"]
+        choices += [Action(verb="set", target=name, value=0.0) for name in snapshot.controls if name in CONTROLS]
+        pick = choices[int(self._dice.uniform(0, len(choices)))]
+        if pick.verb != "set":
+            return (pick,)
+        control = CONTROLS[pick.target]
+        if control.high - control.low <= 1:  # a clamp or a switch: one way or the other
+            value = float(self._dice.uniform() < 0.5)
+        else:
+            value = round(self._dice.uniform(control.low, control.high), 1)
+        return (Action(verb="set", target=pick.target, value=value),)
+
+
+def offered(option: OptionView) -> Action:
+    """Return the action behind one entry of the panel's list."""
+    match option.verb:
+        case "say" | "look" | "order" as verb:
+            return Action(verb=verb, target=option.target)
+        case _:
+            return Action(verb="do", target=option.target)
+
+
+def _possible(session: Running, action: Action) -> bool:
+    return any((o.verb, o.target) == (action.verb, action.target) and not o.reason for o in session.snapshot().options)
