@@ -1,0 +1,265 @@
+"""A run as data, and as the lines of its file.
+
+A file is JSON lines: the header, one line an entry, the footer. Each line carries a SHA-256 over the line before
+and itself, so an edit, a lost line or a cut inside a line shows; a cut at the end of a line shows because the
+footer is missing. What stands before a damage is kept: a drill that crashed is still worth talking about.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from drill import ENGINE_VERSION, TRAINING_ONLY
+from drill.circuit.readings import SHOWN
+from drill.engine.entries import CAUSES, Entry
+from drill.engine.entryshape import wrong_shape
+from drill.engine.frame import TRUE
+from drill.errors import RunFileError
+
+FORMAT: Final = "drill/run/1"
+HEADER_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "format": str,
+    "engine": str,
+    "scenario": str,
+    "pack_digest": str,
+    "site_values": dict,
+    "seed": int,
+    "mode": str,
+    "cause": str,
+    "draws": dict,
+    "parent": (dict, type(None)),
+}
+# What a digest covers of the header: the causes of the run, not who, when, where, or with which version.
+DIGEST_KEYS: Final = tuple(key for key in HEADER_KEYS if key not in ("format", "engine"))
+_OPEN, _MIDDLE, _CLOSE = b'{"e":', b',"sha":"', b'"}'
+_TAIL = len(_MIDDLE) + 64 + len(_CLOSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Header, entries in order, footer (None while it goes on or was never closed), and what is wrong with the file."""
+
+    header: Mapping[str, Any]
+    entries: Sequence[Entry]
+    footer: Mapping[str, Any] | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def causes(self) -> list[Entry]:
+        """Actions and pauses: with the header, all that a replay needs."""
+        return [entry for entry in self.entries if entry["k"] in CAUSES]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the drill came to its end."""
+        return bool(self.entries) and self.entries[-1]["k"] == "end"
+
+    @property
+    def finished(self) -> bool:
+        """Whether it came to its end and nothing is missing: only such a run can be passed."""
+        return self.ended and not self.problems
+
+    @property
+    def outcome(self) -> str:
+        """The stage that ended it, "time_limit", "stopped", or "unfinished"."""
+        return str(self.entries[-1]["outcome"]) if self.ended else "unfinished"
+
+    @property
+    def last_tick(self) -> int:
+        """The tick of the last entry."""
+        return int(self.entries[-1]["t"]) if self.entries else 0
+
+
+def make_header(
+    *,
+    scenario: str,
+    pack_digest: str,
+    site_values: Mapping[str, Any],
+    seed: int,
+    mode: str,
+    cause: str,
+    draws: Mapping[str, float],
+    parent: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return a run's header. `scenario` is "pack/scenario", `cause` the hidden one that was drawn ("" = none).
+
+    `records` adds `about`: trainee, clock time, station, platform, versions, kernel kind.
+    """
+    return {
+        "format": FORMAT,
+        "engine": ENGINE_VERSION,
+        "notice": TRAINING_ONLY,
+        "scenario": scenario,
+        "pack_digest": pack_digest,
+        "site_values": dict(site_values),
+        "seed": seed,
+        "mode": mode,
+        "cause": cause,
+        "draws": dict(draws),
+        "parent": None if parent is None else dict(parent),
+    }
+
+
+def canonical(data: object) -> bytes:
+    """Return JSON with sorted keys, no spaces, shortest floats, UTF-8: the same bytes for the same data everywhere."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def digest(run: Run) -> str:
+    """Return the SHA-256 of what happened: causes and derived entries, whoever, whenever, wherever it was played."""
+    running = sha256(canonical({key: run.header.get(key) for key in DIGEST_KEYS}))
+    for entry in run.entries:
+        running.update(b"\n" + canonical(entry))
+    return running.hexdigest()
+
+
+class Encoder:
+    """Writes a run line by line; each call returns the bytes of one line."""
+
+    def __init__(self) -> None:
+        """Start before the header."""
+        self._sha = ""
+        self._count = 0
+        self._deltas = _Deltas()
+
+    def header(self, header: Mapping[str, Any]) -> bytes:
+        """Encode the header, the first line."""
+        return self._line(header)
+
+    def entry(self, entry: Entry) -> bytes:
+        """Encode one entry; a frame keeps only what changed since the frame before."""
+        return self._line(self._deltas.shrink(entry) if entry["k"] == "frame" else entry)
+
+    def footer(self, *, digest: str, score: Mapping[str, Any] | None, wall_s: float) -> bytes:
+        """Encode the footer: how many lines stand before it, the last one's hash, the score, no signature yet."""
+        content = {"k": "footer", "count": self._count, "last": self._sha, "digest": digest, "score": score, "wall_s": wall_s}
+        return self._line({**content, "signature": None})
+
+    def _line(self, content: Mapping[str, Any]) -> bytes:
+        body = canonical(content)
+        self._sha = _chain(self._sha, body)
+        self._count += 1
+        return _OPEN + body + _MIDDLE + self._sha.encode() + _CLOSE + b"\n"
+
+
+def encode(run: Run) -> bytes:
+    """Return a whole run as the bytes of its file; without a footer if the run has none."""
+    encoder = Encoder()
+    lines = [encoder.header(run.header), *(encoder.entry(entry) for entry in run.entries)]
+    if run.footer is not None:
+        lines.append(encoder.footer(digest=run.footer["digest"], score=run.footer["score"], wall_s=run.footer["wall_s"]))
+    return b"".join(lines)
+
+
+def decode(data: bytes) -> Run:
+    """Read a run from the bytes of its file, up to the first damage; `problems` says what is missing and where.
+
+    Raises RunFileError if not even the header can be read.
+    """
+    lines = data.split(b"\n")
+    cut = lines.pop() != b""  # the bytes after the last newline: a line that was never finished
+    sha, body, problem = _open_line(lines[0] if lines else data, "")
+    if problem:
+        message = f"line 1: {problem}: this is not a run file of Drill, or its start is lost"
+        raise RunFileError(message)
+    header = _checked_header(body)
+    entries: list[Entry] = []
+    footer: Mapping[str, Any] | None = None
+    problems: list[str] = []
+    deltas = _Deltas()
+    for number, line in enumerate(lines[1:], start=2):
+        if footer is not None:
+            problems.append(f"line {number}: something follows the footer; it is ignored")
+            break
+        count, last = number - 1, sha
+        sha, body, problem = _open_line(line, sha)
+        if not problem and body.get("k") == "footer":
+            problem = "the footer does not fit the lines before it" if (body.get("count"), body.get("last")) != (count, last) else ""
+            footer = body if not problem else None
+        elif not problem:
+            problem = _append(entries, body, deltas)
+        if problem:
+            problems.append(f"line {number}: {problem}; read up to line {count}")
+            break
+    else:
+        if cut:
+            problems.append(f"line {len(lines) + 1}: {'something follows the footer' if footer else 'cut short'}")
+    if footer is None:
+        problems.append("unfinished: the run has no footer")
+    return Run(header, entries, footer, tuple(problems))
+
+
+def _chain(before: str, body: bytes) -> str:
+    return sha256(before.encode() + body).hexdigest()
+
+
+def _open_line(line: bytes, before: str) -> tuple[str, dict[str, Any], str]:
+    """Return a line's hash, its content, and what is wrong with it ("" = nothing)."""
+    body, tail = line[len(_OPEN) : -_TAIL], line[-_TAIL:]
+    sha = _chain(before, body)
+    if not line.startswith(_OPEN) or tail != _MIDDLE + sha.encode() + _CLOSE:
+        return "", {}, "damaged (its hash does not fit)"
+    try:
+        content = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return "", {}, "damaged (not JSON)"
+    return (sha, content, "") if isinstance(content, dict) else ("", {}, "damaged (not an object)")
+
+
+def _no_constant(text: str) -> float:
+    raise ValueError(text)
+
+
+def _checked_header(header: dict[str, Any]) -> dict[str, Any]:
+    for key, kind in HEADER_KEYS.items():
+        if not isinstance(header.get(key), kind) or isinstance(header.get(key), bool):
+            message = f"line 1: the header's '{key}' is {header.get(key)!r}: this is not a run file of Drill"
+            raise RunFileError(message)
+    if header["format"] != FORMAT:
+        message = f"line 1: the file's format is '{header['format']}', this program reads '{FORMAT}': open it with the Drill that wrote it"
+        raise RunFileError(message)
+    return header
+
+
+def _append(entries: list[Entry], content: dict[str, Any], deltas: "_Deltas") -> str:
+    """Add one decoded entry; return what is wrong with it ("" = nothing)."""
+    if content.get("k") == "frame":
+        content = deltas.grow(content) or content
+    wrong = wrong_shape(content)
+    if not wrong and entries and content["t"] < entries[-1]["t"]:
+        wrong = f"tick {content['t']} comes after tick {entries[-1]['t']}"
+    if not wrong:
+        entries.append(content)
+    return wrong
+
+
+class _Deltas:
+    """Frames as differences to the frame before: {"i": change} by place in TRUE then SHOWN; null = became blank."""
+
+    def __init__(self) -> None:
+        self._last: list[int | None] = [*([0] * len(TRUE)), *([None] * len(SHOWN))]
+
+    def shrink(self, frame: Entry) -> Entry:
+        values = [*frame["true"], *frame["shown"]]
+        changes = {
+            str(i): None if now is None else now - (before or 0)
+            for i, (before, now) in enumerate(zip(self._last, values, strict=True))
+            if now != before
+        }
+        self._last = values
+        return {"t": frame["t"], "k": "frame", "d": changes}
+
+    def grow(self, line: Mapping[str, Any]) -> Entry | None:
+        changes = line.get("d")
+        if not isinstance(changes, dict):
+            return None
+        values = list(self._last)
+        for place, change in changes.items():
+            i = int(place) if place.isdecimal() and place.isascii() else -1
+            if not 0 <= i < len(values) or not (change is None or type(change) is int):
+                return None
+            values[i] = None if change is None else (values[i] or 0) + change
+        self._last = values
+        return {"t": line.get("t"), "k": "frame", "true": values[: len(TRUE)], "shown": values[len(TRUE) :]}
