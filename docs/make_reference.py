@@ -1,0 +1,87 @@
+"""Print docs/reference.md from the code and the base pack, so that the page cannot fall behind: `make docs`."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import yaml
+
+from drill.circuit.controls import CONTROLS
+from drill.circuit.faults import FAULTS, Parameter
+from drill.circuit.readings import READINGS
+from drill.engine.actions import VERBS
+from drill.robots.make import ROBOTS
+from drill.scenarios.quantities import QUANTITIES
+from drill.scenarios.schema import Tasks
+
+ROOT = Path(__file__).resolve().parent.parent
+VERB_MEANINGS = {
+    "set": "move a control to a value: a clamp, a knob, a switch",
+    "do": "start a job with your own hands",
+    "stop": "end a job that goes on until it is stopped",
+    "say": "call out; it counts only when it is true",
+    "look": "look at a part; what was seen comes after its seconds",
+    "ack": "acknowledge alarms (`all`), or pause their sound (`audio_pause`)",
+    "order": "have someone of the team do a job",
+    "instructor": "end the run (`end`), or inject a fault by its name",
+}
+
+
+def main() -> None:
+    """Print the page."""
+    print("\n".join(page()))  # noqa: T201  the page goes to the standard output
+
+
+def page() -> Iterator[str]:
+    """Yield the page's lines."""
+    tasks = Tasks.model_validate(yaml.safe_load((ROOT / "scenario_packs/base/tasks.yaml").read_text(encoding="utf-8")), strict=False)
+    yield "# Reference"
+    yield ""
+    yield "Every name that a scenario, a play or a score sheet may use. Made from the code and the base pack by `make docs`."
+    yield "SIMULATION · TRAINING ONLY: limits and durations are local targets unless a source is named."
+    yield from section("Controls", "What a hand can set. Clamps run from 0 (open) to 1 (closed).")
+    rows = ((c.name, c.unit, f"{c.low:g} to {c.high:g}", f"{c.default:g}", c.meaning) for c in CONTROLS.values())
+    yield from table(("control", "unit", "range", "at rest", "meaning"), rows)
+    yield from section("Readings", "What can be measured. `shown on` names the box that displays it; without one it exists only as truth.")
+    readings = ((r.name, r.unit, f"{r.resolution:g}", f"{r.low:g} to {r.high:g}", r.host or "-", r.meaning) for r in READINGS.values())
+    yield from table(("reading", "unit", "resolution", "range", "shown on", "meaning"), readings)
+    yield from section("Faults", "What a scenario can inject. A fault changes a device, never a reading.")
+    faults = ((f.name, ", ".join(parameter(p) for p in f.parameters) or "-", f.meaning) for f in FAULTS.values())
+    yield from table(("fault", "parameters", "meaning"), faults)
+    yield from section("Actions", "The verbs of everything that can be done; each is logged with who did it.")
+    yield from table(("verb", "meaning"), ((verb, VERB_MEANINGS[verb]) for verb in VERBS))
+    yield from section("Jobs", "What takes time and hands (`do` it yourself, or `order` it).")
+    jobs = (
+        (t.id, t.title, "until stopped" if t.seconds is None else f"{t.seconds:g} s", str(t.hands), ", ".join(t.by)) for t in tasks.tasks
+    )
+    yield from table(("job", "title", "takes", "hands", "by"), jobs)
+    yield from section("Call-outs", "What can be said.")
+    yield from table(("call-out", "title", "words"), ((s.id, s.title, s.text) for s in tasks.sayings))
+    yield from section("Looks", "What can be looked at.")
+    yield from table(("look", "title", "takes"), ((x.id, x.title, f"{x.seconds:g} s") for x in tasks.looks))
+    yield from section("Harm ledger", "Counted from the first perceivable sign, on true readings.")
+    ledger = ((q.name, q.unit, "more" if q.worse == "up" else "less", q.meaning) for q in QUANTITIES.values())
+    yield from table(("quantity", "unit", "worse is", "meaning"), ledger)
+    yield from section("Robots", "Virtual trainees for `--robot`; a play of the pack goes by its own name.")
+    yield from table(("robot", "what it does"), ROBOTS.items())
+
+
+def parameter(p: Parameter) -> str:
+    """Return a fault's parameter with its range and unit."""
+    return f"{p.name} {p.low:g} to {p.high:g} {p.unit}"
+
+
+def section(title: str, line: str) -> Iterator[str]:
+    """Yield a heading with its sentence."""
+    yield from ("", f"## {title}", "", line, "")
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield a Markdown table; the first column is a name."""
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for name, *rest in rows:
+        yield "| " + " | ".join((f"`{name}`", *(cell.replace("|", "\\|") for cell in rest))) + " |"
+
+
+if __name__ == "__main__":
+    main()
