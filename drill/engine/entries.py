@@ -27,11 +27,22 @@ At tick 0, before anything else, a `control` entry is written for every control,
 `person` entry for everyone who is here, so that a reader needs no other source.
 """
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
 
 Entry = dict[str, Any]
-Sink = Callable[[Entry], None]
+Emit = Callable[[Entry], None]
+
+
+class RunSink(Protocol):
+    """Where a session writes its run as it happens: the header once, then every entry in order."""
+
+    def header(self, header: Mapping[str, Any]) -> object:
+        """Take the header, before anything else."""
+
+    def entry(self, entry: Entry) -> object:
+        """Take one entry."""
+
 
 CAUSES: Final = ("action", "pause")
 KINDS: Final = (
