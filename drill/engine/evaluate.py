@@ -15,7 +15,7 @@ from drill.units import ticks
 Test = Callable[[Frame], bool]
 Memory = list[int]
 NEVER = -1
-EVENTS = ("action", "said", "found")  # these know themselves how long ago they were
+EVENTS = ("action", "said", "found", "task")  # these know themselves how long ago they were
 TASK_STATES = ("done", "running")
 
 
@@ -23,7 +23,8 @@ class Check:
     """One condition, ready to be asked once a frame, in order.
 
     `begin` sets where its time starts: `after_s` counts from there, and an action, call-out or look that came before
-    does not count. A stage's conditions begin with the stage, a rubric's with the first sign, a play's at tick 0.
+    does not count; a job that is done stays done. A stage's conditions begin with the stage, a rubric's with the first
+    sign, a play's at tick 0.
     """
 
     __slots__ = ("_test", "memory")
@@ -159,7 +160,10 @@ def _task(c: Condition) -> Test:
         raise NameUnknownError("task state", state, TASK_STATES)
     if state == "running":
         return lambda frame: task in frame.running
-    return lambda frame: task in frame.done
+    if c.within_s is None:
+        return lambda frame: task in frame.done
+    within = ticks(c.within_s)
+    return lambda frame: task in frame.done and frame.tick - frame.done[task] <= within
 
 
 def _said(c: Condition, memory: Memory) -> Test:

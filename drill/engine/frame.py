@@ -37,9 +37,9 @@ class Finding(NamedTuple):
 class Frame:
     """The drill at tick `tick`, in the resolution that the log keeps.
 
-    `true` and `shown` are in the readings' own units (None = blank); `alarms` are the active ones; `running` and
-    `done` are jobs; `said` maps a call-out that was true to the tick at which it was last said; `did` holds the
-    actions since the frame before, without the refused ones.
+    `true` and `shown` are in the readings' own units (None = blank); `alarms` are the active ones; `running` holds the
+    jobs under way; `done` maps a job to the tick at which it was last done, `said` a call-out to the tick at which it
+    was last said and true; `did` holds the actions since the frame before, without the refused ones.
     """
 
     tick: int
@@ -48,7 +48,7 @@ class Frame:
     controls: Mapping[str, float]
     alarms: frozenset[str]
     running: frozenset[str]
-    done: frozenset[str]
+    done: Mapping[str, int]
     found: Mapping[str, Finding]
     said: Mapping[str, int]
     drive: str
@@ -93,7 +93,7 @@ class FrameBuilder:
         self._controls: dict[str, float] = {}
         self._alarms: frozenset[str] = frozenset()
         self._running: frozenset[str] = frozenset()
-        self._done: frozenset[str] = frozenset()
+        self._done: dict[str, int] = {}
         self._found: dict[str, Finding] = {}
         self._said: dict[str, int] = {}
         self._drive = ""
@@ -119,7 +119,7 @@ class FrameBuilder:
                 else:
                     self._running -= {task}
                     if entry["state"] == "done":
-                        self._done |= {task}
+                        self._done = {**self._done, task: entry["t"]}
             case "look":
                 self._found = {**self._found, entry["target"]: Finding(entry["t"], tuple(entry["findings"]))}
             case "say":

@@ -29,6 +29,7 @@ HEADER_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "mode": str,
     "cause": str,
     "draws": dict,
+    "endings": dict,
     "parent": (dict, type(None)),
 }
 # What a digest covers of the header: the causes of the run, not who, when, where, or with which version.
@@ -81,9 +82,11 @@ def make_header(
     mode: str,
     cause: str,
     draws: Mapping[str, float],
+    endings: Mapping[str, str],
     parent: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return a run's header. `scenario` is "pack/scenario", `cause` the hidden one that was drawn ("" = none).
+    """Return a run's header. `scenario` is "pack/scenario", `cause` the hidden one that was drawn ("" = none),
+    `endings` the stages that end it: {"secured": "passed", "lost": "failed"}.
 
     `records` adds `about`: trainee, clock time, station, platform, versions, kernel kind.
     """
@@ -98,6 +101,7 @@ def make_header(
         "mode": mode,
         "cause": cause,
         "draws": dict(draws),
+        "endings": dict(endings),
         "parent": None if parent is None else dict(parent),
     }
 

@@ -1,0 +1,122 @@
+"""From a rubric and a run's log to a score sheet: a pure function.
+
+Order of importance: critical steps done, harm avoided, order, then time. Never time alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
+
+from drill.engine.entries import Entry
+from drill.engine.frame import Frame, frames
+from drill.engine.runlog import Run, digest
+from drill.engine.scoring.judge import Material, judge_harm, judge_steps, judge_wrong
+from drill.engine.scoring.ledger import harm_ledger
+from drill.engine.scoring.sheet import Item, ScoreSheet
+from drill.scenarios.schema import HarmLimit, Rubric, Step, Wrong
+from drill.units import seconds
+
+PASSING_MODES: Final = ("practice", "exam")
+LOCAL: Final = "local target"
+Line = TypeVar("Line", HarmLimit, Step, Wrong)
+
+
+def score(rubric: Rubric, run: Run) -> ScoreSheet:
+    """Judge a run by its log alone. A changed rubric may judge an old run again."""
+    cause = run.header["cause"]
+    since = next((int(entry["t"]) for entry in run.entries if entry["k"] == "first_sign"), None)
+    material = _material(run, since)
+    ledger = harm_ledger(material.frames)
+    items = (
+        *(judge_harm(harm, ledger.get(harm.quantity), material) for harm in _for(cause, rubric.harm)),
+        *judge_steps(_for(cause, rubric.steps), material),
+        *(judge_wrong(wrong, material) for wrong in _for(cause, rubric.wrong)),
+    )
+    points, possible = sum(item.points for item in items), sum(item.possible for item in items)
+    score_pct = round(100.0 * max(0.0, points) / possible, 1) if possible > 0 else 0.0
+    reasons = _reasons(rubric, run, items, score_pct)
+    return ScoreSheet(
+        scenario=run.header["scenario"],
+        seed=run.header["seed"],
+        mode=run.header["mode"],
+        cause=cause,
+        outcome=run.outcome,
+        passed=not reasons,
+        reasons=reasons,
+        score_pct=score_pct,
+        pass_mark_pct=rubric.pass_mark_pct,
+        points=round(points, 6),
+        points_possible=round(possible, 6),
+        items=items,
+        ledger=ledger,
+        facts=_facts(run.entries),
+        local_target_pct=_local_target_pct(items),
+        first_sign_tick=since,
+        digest=digest(run),
+        simulated_s=seconds(run.last_tick),
+    )
+
+
+def _material(run: Run, since: int | None) -> Material:
+    seen: Sequence[Frame] = () if since is None else [frame for frame in frames(run.entries) if frame.tick >= since]
+    return Material(seen, run.entries, run.header["draws"], run.last_tick if since is None else since)
+
+
+def _for(cause: str, lines: Iterable[Line]) -> list[Line]:
+    """Return the lines that this cause asks for; a line without causes counts for every one."""
+    return [line for line in lines if not line.causes or cause in line.causes]
+
+
+def _reasons(rubric: Rubric, run: Run, items: Iterable[Item], score_pct: float) -> tuple[str, ...]:
+    """Return why the run is not passed, the gravest first."""
+    reasons = []
+    ending = run.header["endings"].get(run.outcome)
+    if not run.finished:
+        reasons.append("the run is unfinished")
+    elif ending != "passed":
+        reasons.append(f"the drill ended as '{run.outcome}'")
+    for item in items:
+        if item.fails:
+            said = (
+                "critical limit crossed"
+                if item.kind == "harm"
+                else "critical error"
+                if item.kind == "wrong"
+                else f"critical step {item.status}"
+            )
+            reasons.append(f"{said}: {item.title}")
+    if score_pct < rubric.pass_mark_pct:
+        reasons.append(f"score {score_pct:g} % is below the pass mark of {rubric.pass_mark_pct:g} %")
+    if run.header["mode"] not in PASSING_MODES:
+        reasons.append(f"played in mode '{run.header['mode']}'")
+    if run.header["parent"] is not None:
+        reasons.append("taken over from another run")
+    return tuple(reasons)
+
+
+def _facts(entries: Iterable[Entry]) -> dict[str, float | None]:
+    """What was seen and is not scored: pausing the audio fast earns nothing."""
+    facts: dict[str, float | None] = {"audio_pauses": 0, "time_to_acknowledge_s": None, "looks": 0, "pauses": 0, "refused_actions": 0}
+    counted = {"look": "looks", "refused": "refused_actions"}
+    first_alarm: int | None = None
+    for entry in entries:
+        kind = entry["k"]
+        name = counted.get(kind, "")
+        if kind == "alarm":
+            state = entry["state"]
+            if state == "on" and first_alarm is None:
+                first_alarm = entry["t"]
+            if state == "ack" and first_alarm is not None and facts["time_to_acknowledge_s"] is None:
+                facts["time_to_acknowledge_s"] = seconds(entry["t"] - first_alarm)
+            name = "audio_pauses" if state == "pause" else ""
+        elif kind == "pause" and entry["on"]:
+            name = "pauses"
+        if name:
+            facts[name] = (facts[name] or 0) + 1
+    return facts
+
+
+def _local_target_pct(items: Iterable[Item]) -> float:
+    scored = [item for item in items if item.possible > 0]
+    possible = sum(item.possible for item in scored)
+    local = sum(item.possible for item in scored if LOCAL in item.source.lower())
+    return round(100.0 * local / possible, 1) if possible else 0.0
