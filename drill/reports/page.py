@@ -6,9 +6,12 @@ from typing import Final
 import jinja2
 
 import drill
+from drill.engine.runlog import Run
+from drill.engine.scoring.sheet import ScoreSheet
 from drill.reports.plot import MARKED, Measures, lay_out
 from drill.reports.timeline import Event, clock, spaced
-from drill.reports.view import Debrief
+from drill.reports.view import Debrief, describe
+from drill.scenarios.schema import Scenario, Tasks
 
 GLYPHS: Final = {"done": "✓", "avoided": "✓", "delayed": "◔", "missed": "–", "incorrect": "✕", "happened": "✕"}
 LEDGER_STATES: Final = {"ok": "✓ within", "over": "✕ over the limit", "critical": "✕ over the limit, critical"}
@@ -71,3 +74,8 @@ def write_page(debrief: Debrief, path: Path) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(render(debrief), encoding="utf-8")
     part.replace(path)
+
+
+def write_report(sheet: ScoreSheet | None, run: Run, path: Path, *, scenario: Scenario | None = None, tasks: Tasks | None = None) -> None:
+    """Write the report of a run to `path`. With the scenario and its tasks it has their words, else their ids."""
+    write_page(describe(sheet, run, scenario=scenario, tasks=tasks), path)

@@ -5,12 +5,12 @@ Nothing is computed here that the run does not hold; quantities keep their clini
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from drill.circuit.controls import CLAMP_CLOSED, CONTROLS
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
 from drill.engine.frame import TRUE
+from drill.engine.lines import DRIVES, OUTCOMES, control_line
 from drill.units import seconds
 
 _ORDER: Final = {name: i for i, name in enumerate(TRUE)}
@@ -74,7 +74,7 @@ class Timeline:
 _TRACKS: Final = (
     ("flow_l_min", "Circuit flow", "L/min", -2.0, 5.0, 0.0),
     ("map_mmhg", "MAP", "mmHg", 0.0, 100.0, None),
-    ("sao2_pct", "SaO₂", "%", 0.0, 100.0, None),
+    ("sao2_pct", "SaO₂", "%", 50.0, 100.0, None),
 )
 _POINTS_AT_MOST: Final = 900
 KNOB_S: Final = 3.0
@@ -152,7 +152,7 @@ class _Reader:
         # A knob that is turned is one event: the last value within KNOB_S replaces those before it.
         if name == self._knob and time_s - self._knob_s <= KNOB_S and self._events and self._events[-1].kind == "act":
             time_s = self._events.pop().time_s
-        self._add(time_s, "act", control_text(name, float(entry["value"])))
+        self._add(time_s, "act", control_line(name, float(entry["value"])))
         self._knob, self._knob_s = name, seconds(int(entry["t"]))
 
     def _on_job(self, time_s: float, entry: Entry) -> None:
@@ -174,8 +174,7 @@ class _Reader:
 
     def _on_drive(self, time_s: float, entry: Entry) -> None:
         if time_s > 0:
-            where = {"moving": "in your hands"}.get(str(entry["at"]), f"on the {spaced(str(entry['at']))}")
-            self._add(time_s, "machine", f"pump head {where}")
+            self._add(time_s, "machine", DRIVES.get(str(entry["at"]), spaced(str(entry["at"]))))
 
     def _on_alarm(self, time_s: float, entry: Entry) -> None:
         name, state = str(entry["id"]), str(entry["state"])
@@ -187,7 +186,8 @@ class _Reader:
             self._alarms.append(AlarmSpan(name, *self._sounding.pop(name), time_s))
 
     def _on_end(self, time_s: float, entry: Entry) -> None:
-        self._add(time_s, "end", f"end of the run: {spaced(str(entry['outcome']))}")
+        outcome = OUTCOMES.get(str(entry["outcome"])) or self._title(str(entry["outcome"]))
+        self._add(time_s, "end", f"end of the run: {outcome}")
 
     def timeline(self) -> Timeline:
         """Close the last stage and the alarms that still sound, and thin the tracks."""
@@ -196,19 +196,6 @@ class _Reader:
         bands = tuple(Band(name, start, end) for (name, start), end in zip(self._stages, ends, strict=False))
         tracks = tuple(_track(spec, self._points[spec[0]]) for spec in _TRACKS)
         return Timeline(self._last_s, tracks, bands, tuple(self._events), tuple(self._alarms), self._first_sign_s)
-
-
-def control_text(name: str, value: float) -> str:
-    """Say what a control was set to: a clamp is open, closed or part closed; a switch on or off; a knob has its value."""
-    if name.startswith("clamp_"):
-        place = spaced(name.removeprefix("clamp_"))
-        state = "closed" if value >= CLAMP_CLOSED else "opened" if value <= 1 - CLAMP_CLOSED else f"{value:.0%} closed"
-        return f"clamp {place} {state}"
-    control = CONTROLS.get(name)
-    unit = control.unit if control else ""
-    if unit.startswith("0 "):
-        return f"{spaced(name)} {'on' if value >= 0.5 else 'off'}"
-    return f"{spaced(name.removesuffix('_set'))} set to {value:g} {unit}".rstrip()
 
 
 def _track(spec: tuple[str, str, str, float, float, float | None], points: list[tuple[float, float]]) -> Track:
@@ -229,9 +216,3 @@ def thin(points: list[tuple[float, float]], at_most: int) -> list[tuple[float, f
         pair = {min(stretch, key=lambda p: p[1]), max(stretch, key=lambda p: p[1])}
         kept.extend(sorted(pair))
     return kept
-
-
-def titles_of(loaded: Any) -> dict[str, str]:  # noqa: ANN401
-    """Return the words for every task, look, saying and person of a loaded scenario."""
-    named = [*loaded.tasks.tasks, *loaded.tasks.looks, *loaded.tasks.sayings, *loaded.scenario.team]
-    return {item.id: item.title for item in named}
