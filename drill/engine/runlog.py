@@ -111,11 +111,27 @@ def canonical(data: object) -> bytes:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
 
 
+class Digest:
+    """The SHA-256 of what happened, taken as it happens."""
+
+    def __init__(self, header: Mapping[str, Any]) -> None:
+        """Start with the causes that the header holds."""
+        self._sha = sha256(canonical({key: header.get(key) for key in DIGEST_KEYS}))
+
+    def add(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        self._sha.update(b"\n" + canonical(entry))
+
+    def hexdigest(self) -> str:
+        """Return the digest so far, as 64 hexadecimal digits."""
+        return self._sha.hexdigest()
+
+
 def digest(run: Run) -> str:
     """Return the SHA-256 of what happened: causes and derived entries, whoever, whenever, wherever it was played."""
-    running = sha256(canonical({key: run.header.get(key) for key in DIGEST_KEYS}))
+    running = Digest(run.header)
     for entry in run.entries:
-        running.update(b"\n" + canonical(entry))
+        running.add(entry)
     return running.hexdigest()
 
 

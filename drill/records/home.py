@@ -1,0 +1,45 @@
+"""Where things lie: what the program brings along, and what it keeps for this user."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+from drill.errors import DrillError
+
+HOME_VARIABLE: Final = "DRILL_HOME"
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+
+
+def drill_home() -> Path:
+    """Return the folder for runs, kernels and own packs: DRILL_HOME, else the platform's data folder. It may not exist yet.
+
+    Raises DrillError where this user has no home folder and DRILL_HOME is not set.
+    """
+    chosen = os.environ.get(HOME_VARIABLE, "").strip()
+    home = Path(chosen).expanduser() if chosen else platformdirs.user_data_path("drill", appauthor=False)
+    if chosen or home.is_absolute():
+        return home.absolute()
+    message = f"this user has no home folder ('{home}'): set {HOME_VARIABLE} to a folder that can be written"
+    raise DrillError(message)
+
+
+def pack_roots() -> tuple[Path, ...]:
+    """Return the folders that hold packs: the stock ones, then DRILL_HOME/scenario_packs if it exists."""
+    try:
+        own = drill_home() / "scenario_packs"
+    except DrillError:
+        return (_data("scenario_packs"),)
+    return (_data("scenario_packs"), own) if own.is_dir() else (_data("scenario_packs"),)
+
+
+def assets_root() -> Path:
+    """Return the folder of images, sounds and themes."""
+    return _data("assets")
+
+
+def _data(name: str) -> Path:
+    """A wheel carries the data inside the package; a source tree has it beside the package."""
+    packed = _PACKAGE / "_data" / name
+    return packed if packed.is_dir() else _PACKAGE.parent / name

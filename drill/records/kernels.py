@@ -1,0 +1,96 @@
+"""Turns the kernel's text into compiled code and keeps it: the only place that imports numba.
+
+Without numba, or where nothing may be written, everything still works, with the same bits; only slower.
+"""
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.abc import SourceLoader
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from drill.errors import DrillError
+from drill.records.home import drill_home
+
+FUNCTIONS: Final = ("sel", "substep", "slow", "tick")  # in the order in which they call each other
+MISSING: Final = "numba is not installed: runs are slower, with the same result (python -m pip install 'drill-perfusion[fast]')"
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """How the physics runs. `advance(x)` is one compiled tick over a float64 array, None = plain Python.
+
+    `kind` is "numba" or "python"; `note` says why it is slower than it could be, "" if it is not.
+    """
+
+    advance: Callable[[Any], None] | None
+    kind: str
+    note: str
+
+
+class _Text(SourceLoader):
+    """Loads a module from text in memory: what runs is what was compared, never a stale byte-code file beside it."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self._text, self._path = text, path
+
+    def get_filename(self, fullname: str) -> str:
+        del fullname
+        return str(self._path)
+
+    def get_data(self, path: str | bytes) -> bytes:
+        del path
+        return self._text.encode()
+
+
+def load_kernel(text: str, home: Path | None = None) -> Kernel:
+    """Compile the generated text (functions `sel`, `substep`, `slow`, `tick`), or take it from the cache.
+
+    A cold compile takes seconds to a minute, a warm one under a second. The text lies under `home`/kernels
+    (None: DRILL_HOME), named by its own SHA-256.
+    """
+    try:
+        import numba  # noqa: PLC0415  an extra: most users never have it
+    except ImportError:
+        return Kernel(None, "python", MISSING)
+    name = sha256(text.encode()).hexdigest()
+    path, note = _kept(text, name, home)
+    module = _module(text, name, path)
+    for function in FUNCTIONS:
+        # numpy's error model divides by zero as C does; fastmath would change the last bits.
+        jitted = numba.njit(getattr(module, function), cache=not note, error_model="numpy", fastmath=False)
+        setattr(module, function, jitted)
+    return Kernel(module.tick, "numba", note)
+
+
+def _kept(text: str, name: str, home: Path | None) -> tuple[Path, str]:
+    """Write the text where numba's cache can lie beside it; return the path and why there is no cache ("" = there is)."""
+    try:
+        folder = (home or drill_home()) / "kernels"
+        path = folder / f"{name}.py"
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            part = path.with_suffix(".part")
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+        probe = folder / "__pycache__" / f"{name}.probe"
+        probe.parent.mkdir(exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except (OSError, DrillError) as error:
+        return Path(f"<kernel {name[:12]}>"), f"the compiled kernel cannot be kept ({error}): it is compiled anew each time"
+    return path, ""
+
+
+def _module(text: str, name: str, path: Path) -> ModuleType:
+    module_name = f"drill_kernel_{name}"
+    spec = importlib.util.spec_from_loader(module_name, _Text(text, path), origin=str(path))
+    if spec is None or spec.loader is None:  # cannot be with a loader of our own; mypy does not know
+        message = "the compiled kernel cannot be loaded"
+        raise DrillError(message)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
