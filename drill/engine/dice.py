@@ -12,6 +12,14 @@ from drill.scenarios.schema import Range
 _MASK = (1 << 64) - 1
 
 
+def splitmix64(state: int) -> tuple[int, int]:
+    """Return the next state and 64 bits drawn from it (SplitMix64, Steele, Lea and Flood 2014)."""
+    state = (state + 0x9E3779B97F4A7C15) & _MASK
+    z = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return state, z ^ (z >> 31)
+
+
 class Dice:
     """One stream of chance, named by what it is for."""
 
@@ -20,12 +28,9 @@ class Dice:
         self._state = int.from_bytes(sha256(f"{seed}\n{purpose}".encode()).digest()[:8], "big")
 
     def bits(self) -> int:
-        """Return the next 64 bits (SplitMix64, Steele, Lea and Flood 2014)."""
-        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
-        z = self._state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
-        return z ^ (z >> 31)
+        """Return the next 64 bits."""
+        self._state, drawn = splitmix64(self._state)
+        return drawn
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
         """Return a number from `low` up to `high`, evenly spread, with 53 bits of chance."""

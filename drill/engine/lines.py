@@ -1,0 +1,113 @@
+"""The log as the trainee reads it: what happened, in words, never what it means and never what is hidden."""
+
+from typing import Final
+
+from drill.circuit.controls import CLAMP_CLOSED, CONTROLS
+from drill.engine.actions import YOU
+from drill.engine.entries import Entry
+from drill.engine.snapshot import LogLine
+from drill.engine.team import Team
+from drill.scenarios.schema import Tasks
+from drill.units import ticks
+
+KEPT_LINES: Final = 200
+KNOB_PAUSE_TICKS: Final = ticks(2)  # tunable: a knob turned on and on is one line
+HANDLED_BY_JOBS: Final = ("crank_rpm", "compressions")
+DRIVES: Final = {
+    "console": "Pump head on the main console",
+    "emergency_drive": "Pump head on the emergency drive",
+    "backup_console": "Pump head on the backup console",
+    "moving": "Pump head off its drive",
+}
+CONTROL_TITLES: Final = {
+    "clamp_return": "Return clamp",
+    "clamp_drainage": "Drainage clamp",
+    "clamp_pump_outlet": "Pump outlet clamp",
+    "clamp_post_ox": "Post-oxygenator clamp",
+    "clamp_distal_perfusion": "Distal perfusion clamp",
+    "pump_rpm_set": "Speed set",
+    "console_power": "Console power",
+    "isolation_switch": "Isolation switch",
+    "backup_power": "Backup console power",
+    "sweep_l_min": "Sweep gas",
+    "fdo2_pct": "FdO2",
+    "vent_fio2_pct": "Ventilator FiO2",
+    "flow_alarm_low_l_min": "Low-flow alarm limit",
+    "bubble_stop": "Bubble stop",
+}
+JOB_WORDS: Final = {"start": "", "done": ": done", "stopped": ": stopped"}
+ALARM_WORDS: Final = {"on": "{}", "off": "{}: over", "ack": "Alarms acknowledged", "pause": "Alarm sound paused"}
+OUTCOMES: Final = {"time_limit": "Time is up", "stopped": "Stopped"}
+
+
+class Lines:
+    """Turns entries into log lines, as they are written."""
+
+    def __init__(self, tasks: Tasks, team: Team, outcomes: dict[str, str]) -> None:
+        """Know the words of the pack; `outcomes` gives each ending stage's title."""
+        self._words = {each.id: each.title for kind in (tasks.tasks, tasks.looks) for each in kind}
+        self._texts = {saying.id: saying.text for saying in tasks.sayings}
+        self._team = team
+        self._outcomes = {**OUTCOMES, **outcomes}
+        self._lines: list[LogLine] = []
+        self._knob = ""
+
+    def tail(self) -> tuple[LogLine, ...]:
+        """Return the latest lines, oldest first."""
+        return tuple(self._lines)
+
+    def feed(self, entry: Entry) -> None:
+        """Take one entry in; tick 0 is how things stand, not what happened."""
+        if entry["k"] == "frame" or entry["t"] == 0:
+            return
+        kind, text = self._line(entry)
+        if not text:
+            return
+        knob = entry["name"] if entry["k"] == "control" else ""
+        if knob and knob == self._knob and entry["t"] - self._lines[-1].tick <= KNOB_PAUSE_TICKS:
+            self._lines.pop()
+        self._knob = knob
+        self._lines.append(LogLine(entry["t"], kind, text))
+        del self._lines[:-KEPT_LINES]
+
+    def _line(self, entry: Entry) -> tuple[str, str]:
+        match entry["k"]:
+            case "control" if entry["name"] not in HANDLED_BY_JOBS:
+                return "act", control_line(entry["name"], entry["value"])
+            case "refused":
+                return "act", f"Not done: {entry['reason']}"
+            case "job":
+                return "team", f"{self._who(entry['who'])}: {self._words[entry['task']]}{JOB_WORDS[entry['state']]}"
+            case "look":
+                seen = ", ".join(str(finding).replace("_", " ") for finding in entry["findings"]) or "nothing to see"
+                return "act", f"{self._words[entry['target']]}: {seen}"
+            case "say":
+                return "say", f"{self._who(entry['who'])}: “{self._texts[entry['id']]}”"
+            case "person":
+                return "team", f"{self._who(entry['who'])}: {'here' if entry['state'] == 'here' else 'called'}"
+            case "drive":
+                return "machine", DRIVES.get(entry["at"], str(entry["at"]))
+            case "alarm":
+                return "alarm", ALARM_WORDS[entry["state"]].format(entry["text"])
+            case "note":
+                return "team", str(entry["text"])
+            case "end":
+                return "end", self._outcomes.get(entry["outcome"], str(entry["outcome"]))
+            case _:
+                return "", ""
+
+    def _who(self, who: str) -> str:
+        return "You" if who == YOU else self._team[who].title
+
+
+def control_line(name: str, value: float) -> str:
+    """Return "Return clamp closed", "Speed set 3500 rpm": a control and how it stands now."""
+    control = CONTROLS[name]
+    title = CONTROL_TITLES.get(name, control.meaning)
+    if name.startswith("clamp_"):
+        if value >= CLAMP_CLOSED:
+            return f"{title} closed"
+        return f"{title} open" if value <= 1 - CLAMP_CLOSED else f"{title} {value * 100:.0f} % closed"
+    if control.low == 0 and control.high == 1:
+        return f"{title} {'on' if value > 0 else 'off'}"
+    return f"{title} {value:g} {control.unit}"

@@ -1,0 +1,157 @@
+"""Builds the snapshot: only when somebody asks, and only from what eyes and displays give."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from drill.circuit.alarms import Alarm
+from drill.circuit.controls import CLAMP_CLOSED, CLAMPS
+from drill.circuit.plant import Plant
+from drill.engine.actions import YOU
+from drill.engine.frame import Frame
+from drill.engine.jobs import Jobs
+from drill.engine.lines import Lines
+from drill.engine.snapshot import AlarmView, JobView, OptionView, PersonView, Snapshot, Wave
+from drill.engine.team import Member, Team
+from drill.engine.world import World
+from drill.scenarios.schema import Case, Look, Saying, Task, Tasks
+from drill.units import seconds
+
+# Clamps that stop the whole circuit; the line to the leg is a side branch.
+MAIN_CLAMPS: Final = tuple(name for name in CLAMPS if name != "clamp_distal_perfusion")
+NO_FLOW_L_MIN: Final = 0.5  # tunable
+CRANK_CARRIES_RPM: Final = 1000.0  # tunable: with the flow probe dark, the crank's tachometer is all there is
+
+
+class OffSupport:
+    """How long the patient has been without the circuit, by what can be seen: a closed clamp, or no flow shown."""
+
+    def __init__(self) -> None:
+        """Start on support."""
+        self._since = -1
+
+    def feed(self, frame: Frame) -> None:
+        """Take in one frame."""
+        clamped = any(frame.controls.get(name, 0.0) >= CLAMP_CLOSED for name in MAIN_CLAMPS)
+        flow = frame.shown.get("flow_l_min")
+        crank_rpm = frame.shown.get("crank_tach_rpm") or 0.0
+        carried = crank_rpm >= CRANK_CARRIES_RPM if flow is None else flow >= NO_FLOW_L_MIN
+        if carried and not clamped:
+            self._since = -1
+        elif self._since < 0:
+            self._since = frame.tick
+
+    def at(self, tick: int) -> float:
+        """Return the seconds off support at a tick (0 = on support)."""
+        return 0.0 if self._since < 0 else seconds(tick - self._since)
+
+
+class View:
+    """Everything a snapshot is made of."""
+
+    def __init__(self, *, mode: str, case: Case, tasks: Tasks, world: World, team: Team, jobs: Jobs, lines: Lines) -> None:
+        """Keep the parts; nothing is computed yet."""
+        self._mode, self._case = mode, case
+        self._world, self._team, self._jobs, self._lines = world, team, jobs, lines
+        self._order = tuple(_panel_order(tasks))
+        self._options: tuple[OptionView, ...] = ()
+        self._options_of: tuple[int, int] = (-1, -1)
+        self.off_support = OffSupport()
+
+    def snapshot(self, tick: int, frame: Frame, prompts: tuple[str, ...], outcome: str, *, ended: bool) -> Snapshot:
+        """Return the frozen view after tick `tick`; `frame` is the last one written."""
+        plant = self._world.plant
+        shown = {name: plant.shown(name) for name in frame.shown}
+        return Snapshot(
+            tick=tick,
+            time_s=seconds(tick),
+            mode=self._mode,
+            case_name=self._case.name,
+            case_line=self._case.line,
+            shown=shown,
+            notes={name: note for name, value in shown.items() if value is None and (note := plant.note(name))},
+            controls=dict(self._world.controls),
+            control_since=dict(self._world.control_since),
+            alarms=tuple(_alarm(alarm) for alarm in plant.alarms()),
+            audio_pause_s=plant.audio_pause_s(tick),
+            team=tuple(self._person(member, tick) for member in self._team),
+            jobs=tuple(self._jobs_under_way(tick)),
+            options=self._options_at(frame),
+            log=self._lines.tail(),
+            prompts=prompts,
+            scene=plant.scene(),
+            wave=_wave(plant),
+            off_support_s=self.off_support.at(tick),
+            outcome=outcome,
+            ended=ended,
+        )
+
+    def _person(self, member: Member, tick: int) -> PersonView:
+        own = [job for job in self._jobs.running if job.who == member.id]
+        gaze = next((gaze for gaze in self._jobs.gazes if gaze.who == member.id), None)
+        doing = [job.task.title for job in own] + ([gaze.look.title] if gaze else [])
+        ends = [job.end_tick for job in own if job.end_tick is not None] + ([gaze.end_tick] if gaze else [])
+        return PersonView(
+            id=member.id,
+            title=member.title,
+            here_in_s=member.here_in_s(tick),
+            hands_free=member.hands_free,
+            doing=", ".join(doing),
+            free_in_s=seconds(max(ends) - tick) if ends else 0.0,
+        )
+
+    def _jobs_under_way(self, tick: int) -> Iterator[JobView]:
+        for job in self._jobs.running:
+            left, progress = _progress(job.start_tick, job.end_tick, tick)
+            yield JobView(job.task.id, job.task.title, job.who, left, progress)
+        for gaze in self._jobs.gazes:
+            left, progress = _progress(gaze.start_tick, gaze.end_tick, tick)
+            yield JobView(gaze.look.id, gaze.look.title, gaze.who, left, progress)
+
+    def _options_at(self, frame: Frame) -> tuple[OptionView, ...]:
+        """The list changes with jobs and with frames only."""
+        key = (self._jobs.changes, frame.tick)
+        if key != self._options_of:
+            self._options_of = key
+            self._options = tuple(self._option(verb, item) for verb, item in self._order)
+        return self._options
+
+    def _option(self, verb: str, item: Task | Saying | Look) -> OptionView:
+        jobs = self._jobs
+        match item:
+            case Task():
+                running = any(job.task.id == item.id for job in jobs.running)
+                reason = jobs.why_not(item, YOU) if verb == "do" else jobs.why_not_order(item)
+                taken, hands, done = item.seconds or 0.0, item.hands, item.id in jobs.done
+            case Look():
+                running = any(gaze.look.id == item.id for gaze in jobs.gazes)
+                reason, taken, hands, done = jobs.why_not_look(YOU), item.seconds, 0, item.id in jobs.seen
+            case _:
+                running, reason, taken, hands, done = False, "", 0.0, 0, item.id in jobs.said
+        return OptionView(verb, item.id, item.title, item.group, taken, hands, done, running, reason)
+
+
+def _panel_order(tasks: Tasks) -> Iterator[tuple[str, Task | Saying | Look]]:
+    """Go through the groups: call-outs, jobs, looks. A job that you and others can do is there twice, `do` and `order`."""
+    for group in tasks.groups:
+        yield from (("say", saying) for saying in tasks.sayings if saying.group == group.id)
+        for task in tasks.tasks:
+            if task.group == group.id:
+                if YOU in task.by:
+                    yield "do", task
+                if any(who != YOU for who in task.by):
+                    yield "order", task
+        yield from (("look", look) for look in tasks.looks if look.group == group.id)
+
+
+def _progress(start_tick: int, end_tick: int | None, tick: int) -> tuple[float | None, float]:
+    if end_tick is None:
+        return None, 0.0
+    return seconds(end_tick - tick), (tick - start_tick) / max(1, end_tick - start_tick)
+
+
+def _alarm(alarm: Alarm) -> AlarmView:
+    return AlarmView(alarm.id, alarm.priority, alarm.text, alarm.active, alarm.acknowledged, alarm.since_tick)
+
+
+def _wave(plant: Plant) -> Wave:
+    return Wave(*plant.wave())
