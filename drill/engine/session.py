@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, Protocol, get_args
 
 from drill.circuit.faults import FAULTS
 from drill.circuit.plant import Plant
-from drill.circuit.spec import PatientSpec
+from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.engine.actions import ACK_ALL, ACK_AUDIO_PAUSE, INSTRUCTOR_END, VERBS, Action
 from drill.engine.dice import Dice, draw_table
 from drill.engine.director import Director, Step
@@ -26,15 +26,44 @@ from drill.engine.team import Team
 from drill.engine.view import View
 from drill.engine.world import World
 from drill.errors import DrillError, NameUnknownError, SessionError, ValueRangeError
-from drill.scenarios.schema import Cause, FaultUse, Mode, Scenario
+from drill.scenarios.schema import Cause, FaultUse, Mode, PackInfo, Scenario, Tasks
 from drill.units import FRAME_TICKS, ticks
-
-if TYPE_CHECKING:
-    from drill.scenarios.load import Loaded
 
 MODES: Final[tuple[str, ...]] = get_args(Mode)
 TIME_LIMIT: Final = "time_limit"
 STOPPED: Final = "stopped"
+
+
+class Loaded(Protocol):
+    """What a session needs of a loaded scenario; `scenarios/load.py` reads files, so this floor does not know it."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, resolved."""
+
+    @property
+    def circuit(self) -> CircuitSpec:
+        """Its machine."""
+
+    @property
+    def patient(self) -> PatientSpec:
+        """Its patient, before the draws."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """Everything that can be said, done and looked at."""
+
+    @property
+    def pack(self) -> PackInfo:
+        """The pack that it comes from."""
+
+    @property
+    def site_values(self) -> Mapping[str, float | str | bool]:
+        """The site profile, as it was resolved."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all of this."""
 
 
 class Session:
@@ -42,7 +71,7 @@ class Session:
 
     def __init__(
         self,
-        loaded: "Loaded",
+        loaded: Loaded,
         *,
         seed: int,
         mode: str = "practice",
@@ -316,7 +345,7 @@ def draw_cause(scenario: Scenario, seed: int, forced: str | None) -> Cause | Non
     return scenario.causes[Dice(seed, "cause").choice([cause.weight for cause in scenario.causes])]
 
 
-def settled_plant(loaded: "Loaded", draws: Mapping[str, float], advance: Callable[..., Any] | None) -> Plant:
+def settled_plant(loaded: Loaded, draws: Mapping[str, float], advance: Callable[..., Any] | None) -> Plant:
     """Build the machine with its patient, set it as the scenario's start says, and run it into its steady state."""
     start = loaded.scenario.start
     changed = {name: number(value, draws) for name, value in start.patient.items()}
