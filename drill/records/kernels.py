@@ -4,6 +4,7 @@ Without numba, or where nothing may be written, everything still works, with the
 """
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -58,12 +59,24 @@ def load_kernel(text: str, home: Path | None = None) -> Kernel:
         return Kernel(None, "python", MISSING)
     name = sha256(text.encode()).hexdigest()
     path, note = _kept(text, name, home)
+    if not note:
+        try:
+            return Kernel(_compiled(numba, text, name, path, cache=True), "numba", "")
+        except Exception as error:  # noqa: BLE001  a damaged cache raises anything at all; without it the text still compiles
+            note = f"the compiled kernel that was kept is damaged ({error}): remove {path.parent}"
+    return Kernel(_compiled(numba, text, name, path, cache=False), "numba", note)
+
+
+def _compiled(numba: Any, text: str, name: str, path: Path, *, cache: bool) -> Callable[[Any], None]:
     module = _module(text, name, path)
     for function in FUNCTIONS:
         # numpy's error model divides by zero as C does; fastmath would change the last bits.
-        jitted = numba.njit(getattr(module, function), cache=not note, error_model="numpy", fastmath=False)
+        jitted = numba.njit(getattr(module, function), cache=cache, error_model="numpy", fastmath=False)
         setattr(module, function, jitted)
-    return Kernel(module.tick, "numba", note)
+    if hasattr(module.tick, "compile"):  # NUMBA_DISABLE_JIT leaves plain functions
+        module.tick.compile((numba.float64[::1],))
+    advance: Callable[[Any], None] = module.tick
+    return advance
 
 
 def _kept(text: str, name: str, home: Path | None) -> tuple[Path, str]:
@@ -92,5 +105,6 @@ def _module(text: str, name: str, path: Path) -> ModuleType:
         message = "the compiled kernel cannot be loaded"
         raise DrillError(message)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module  # numba's cache looks the module up by name
     spec.loader.exec_module(module)
     return module
