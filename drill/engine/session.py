@@ -78,12 +78,13 @@ class Session:
         cause: str | None = None,
         advance: Callable[..., Any] | None = None,
         sink: RunSink | None = None,
+        parent: Mapping[str, Any] | None = None,
     ) -> None:
         """Draw what the seed decides, let the machine settle, and stand at tick 0.
 
         `cause` forces the hidden cause; `advance` is a compiled tick of the kernel (None = plain Python); `sink` takes
-        the run as it happens. Raises NameUnknownError for a cause, control or patient parameter that does not exist,
-        SessionError for an unknown mode or a negative seed.
+        the run as it happens; `parent` names the run and tick that this one was forked from. Raises NameUnknownError
+        for a cause, control or patient parameter that does not exist, SessionError for an unknown mode or a negative seed.
         """
         if mode not in MODES:
             raise NameUnknownError("mode", mode, MODES)
@@ -114,6 +115,7 @@ class Session:
             cause=self._cause.id if self._cause else "",
             draws=draws,
             endings={stage.id: stage.ends for stage in scenario.stages if stage.ends},
+            parent=parent,
         )
         self.run = Run(header, self._entries)
         if sink is not None:

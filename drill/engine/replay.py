@@ -1,0 +1,172 @@
+"""Plays a run again from its causes: to prove that it is what it says, or to go on from one of its moments.
+
+Nothing of the record but its causes is used, so that what comes out either is the same or says where it is not.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+
+from drill import ENGINE_VERSION
+from drill.engine.actions import Action
+from drill.engine.entries import CAUSES, Entry, RunSink
+from drill.engine.runlog import Run, canonical, digest
+from drill.engine.session import Session
+from drill.errors import DrillError, SessionError
+from drill.units import seconds
+
+if TYPE_CHECKING:
+    from drill.scenarios.load import Loaded
+
+Advance = Callable[..., Any]
+_WIDEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a replay showed. `status` is identical, different, or not_comparable (another engine or pack).
+
+    For a difference, `tick` is the first one, `recorded` and `replayed` the two entries (None = there is none).
+    """
+
+    status: Literal["identical", "different", "not_comparable"]
+    text: str
+    tick: int | None = None
+    recorded: Entry | None = None
+    replayed: Entry | None = None
+
+
+def verify(run: Run, loaded: "Loaded", advance: Advance | None = None) -> Verification:
+    """Re-simulate a run's causes and compare every entry, bit for bit.
+
+    `loaded` is the scenario that the run names, with the run's site values. An unfinished run is compared as far as
+    it goes.
+    """
+    reason = _not_comparable(run, loaded) or ("" if run.entries else "the run has no entries")
+    if reason:
+        return Verification("not_comparable", reason)
+    old = run.entries[0]
+    try:
+        for old, new in _pairs(run, _again(run, loaded, advance)):
+            if new is None or canonical(old) != canonical(new):
+                return _difference(old, new)
+    except DrillError as error:
+        text = f"after {_at(old)} the record cannot be played again: {error}"
+        return Verification("different", text, old["t"], old, None)
+    if run.finished:
+        return Verification("identical", f"identical: {len(run.entries)} entries, {seconds(run.last_tick):.1f} s")
+    return Verification(
+        "identical", f"identical as far as it goes: {len(run.entries)} entries, {seconds(run.last_tick):.1f} s; {'; '.join(run.problems)}"
+    )
+
+
+def fork(run: Run, tick: int, loaded: "Loaded", advance: Advance | None = None, sink: RunSink | None = None) -> Session:
+    """Return a new session that stands at `tick` of an old run and can go on from there.
+
+    Its own record begins at tick 0 and names its parent; a fork never counts as passed. Raises SessionError for a tick
+    that the run does not have, or where the record cannot be played again.
+    """
+    if not 0 <= tick <= run.last_tick:
+        message = f"the run has ticks 0 to {run.last_tick}; there is no tick {tick}"
+        raise SessionError(message)
+    reason = _not_comparable(run, loaded)
+    if reason:
+        raise SessionError(reason)
+    session = _session(run, loaded, advance, sink=sink, parent={"digest": digest(run), "tick": tick})
+    for _ in _play(session, run, tick):
+        pass
+    return session
+
+
+def _not_comparable(run: Run, loaded: "Loaded") -> str:
+    header = run.header
+    if header["engine"] != ENGINE_VERSION:
+        theirs = header["engine"]
+        return f"recorded with engine {theirs}, this is engine {ENGINE_VERSION}: only what it stored can be shown"
+    here = f"{loaded.pack.id}/{loaded.scenario.id}"
+    if header["scenario"] != here:
+        return f"recorded from '{header['scenario']}', compared with '{here}'"
+    if header["pack_digest"] != loaded.digest:
+        return f"the pack of '{here}' has changed since the run (digest {loaded.digest[:12]}, recorded {header['pack_digest'][:12]})"
+    return ""
+
+
+def _session(run: Run, loaded: "Loaded", advance: Advance | None, sink: RunSink | None, parent: dict[str, Any] | None) -> Session:
+    header = run.header
+    return Session(
+        loaded, seed=header["seed"], mode=header["mode"], cause=header["cause"] or None, advance=advance, sink=sink, parent=parent
+    )
+
+
+def _again(run: Run, loaded: "Loaded", advance: Advance | None) -> Iterator[Entry]:
+    """Yield the entries of the run, simulated again, as they come."""
+    session = _session(run, loaded, advance, sink=None, parent=run.header["parent"])
+    sent = 0
+    for _ in _play(session, run, run.last_tick):
+        fresh = session.run.entries
+        yield from islice(fresh, sent, None)
+        sent = len(fresh)
+
+
+def _play(session: Session, run: Run, until: int) -> Iterator[None]:
+    """Give the session the run's causes at their ticks; yield after each step, at the end of tick `until` for the last time."""
+    now = 0
+    yield
+    for cause in run.entries:
+        if cause["k"] not in CAUSES:
+            continue
+        if cause["t"] > until:
+            break
+        # An action acts at the start of its tick; a pause comes after its tick.
+        before = cause["t"] - 1 if cause["k"] == "action" else cause["t"]
+        while now < before:
+            session.tick()
+            now += 1
+            yield
+        if cause["k"] == "action":
+            session.submit(Action(verb=cause["verb"], target=cause["target"], value=cause["value"], who=cause["who"]))
+        elif cause["on"]:
+            session.pause()
+        else:
+            session.resume()
+        yield
+    while now < until and not session.ended:
+        session.tick()
+        now += 1
+        yield
+
+
+def _pairs(run: Run, replayed: Iterator[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
+    """Put each recorded entry beside the replayed one; for a whole run, also what only the replay has."""
+    for old in run.entries:
+        yield old, next(replayed, None)
+    if run.finished:
+        extra = next(replayed, None)
+        if extra is not None:
+            yield {"t": extra["t"], "k": "nothing"}, extra
+
+
+def _difference(old: Entry, new: Entry | None) -> Verification:
+    values = "nothing more" if new is None else _both(old, new)
+    return Verification("different", f"differs first at {_at(old)}: {values}", old["t"], old, new)
+
+
+def _both(old: Entry, new: Entry) -> str:
+    if old["k"] != new["k"] or old["t"] != new["t"]:
+        return f"recorded {_short(old)}, replayed {_short(new)}"
+    parts = [
+        f"{key}: recorded {_short(old.get(key))}, replayed {_short(new.get(key))}"
+        for key in sorted({*old, *new})
+        if old.get(key) != new.get(key)
+    ]
+    return "; ".join(parts) or f"recorded {_short(old)}, replayed {_short(new)}"
+
+
+def _at(entry: Entry) -> str:
+    return f"tick {entry['t']} ({seconds(entry['t']):.2f} s), {entry['k']}"
+
+
+def _short(value: object) -> str:
+    text = canonical(value).decode()
+    return text if len(text) <= _WIDEST else text[:_WIDEST] + "..."
