@@ -28,6 +28,6 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("gas_to_patient_ml", "mL", "up", "Gas that reached the patient"),
         Quantity("p_pre_max_mmhg", "mmHg", "up", "Highest pressure before the membrane"),
         Quantity("p_ven_min_mmhg", "mmHg", "down", "Lowest pressure at the pump inlet"),
-        Quantity("compressions_ejecting_s", "s", "up", "Time of chest compressions on a heart that ejects (pulse pressure above 10 and MAP above 35 mmHg)"),
+        Quantity("compressions_ejecting_s", "s", "up", "Time of chest compressions begun on a heart that ejects"),
     )
 }

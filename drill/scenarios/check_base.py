@@ -1,0 +1,118 @@
+"""Checks what stock entries mean: jobs and call-outs, circuits with their devices, patients."""
+
+from collections.abc import Collection
+
+from drill.circuit.alarms import DEVICE_CONDITIONS
+from drill.circuit.controls import CLAMPS, CONTROLS
+from drill.circuit.readings import HOSTS, READINGS, SHOWN
+from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition
+from drill.scenarios.diagnostics import Diagnostic, cut
+from drill.scenarios.tree import Node, Report, root
+from drill.scenarios.yaml_reader import Document
+
+# Each head of an effect, and the key that it cannot be without.
+_EFFECTS: dict[str, str] = {"set": "value", "head": "", "give": "amount", "infuse": "over_s", "bring": "", "arrive": "in_s", "note": ""}
+_SITES = ("p_ven", "p_pre", "p_post", "post_ox", "flow", "svo2", "pump")
+
+
+def check_tasks(document: Document, names: Names) -> list[Diagnostic]:
+    """Return everything in tasks.yaml that does not hold together."""
+    node, report = root(document), Report()
+    groups = node["groups"].texts("id")
+    report.unique(node["groups"], "group")
+    for kind in ("tasks", "sayings", "looks"):
+        report.unique(node[kind], kind.removesuffix("s"))
+        for entry in node[kind]:
+            report.name(entry["group"], "group", groups)
+    where = "here: a job or call-out belongs to no stage"
+    for task in node["tasks"]:
+        check_condition(task["needs"], names, report, NO_STAGE_HEADS, where)
+        for effects in ("effects", "stop_effects"):
+            _effects(task[effects], report)
+        if "stop_effects" in task and "seconds" in task:
+            report.add(task["stop_effects"], "a job with 'seconds' ends by itself: its 'effects' act at its end", key=True)
+    for saying in node["sayings"]:
+        check_condition(saying["true_when"], names, report, NO_STAGE_HEADS, where)
+        _effects(saying["effects"], report)
+    return report.found
+
+
+def _effects(effects: Node, report: Report) -> None:
+    for effect in effects:
+        heads = [head for head in _EFFECTS if head in effect]
+        if len(heads) != 1:
+            what = f"has {' and '.join(heads)}" if heads else "has none"
+            report.add(effect, f"an effect needs exactly one head, and this {what} (heads: {', '.join(_EFFECTS)})")
+        for head, partner in _EFFECTS.items():
+            if partner and head in effect and partner not in effect:
+                report.add(effect, f"'{head}' needs '{partner}'")
+            if partner and partner in effect and heads and head not in heads:
+                report.add(effect[partner], f"'{partner}' goes with '{head}', not with '{heads[0]}'", key=True)
+        control = effect["set"]
+        if report.name(control, "control", CONTROLS) and control.text in CONTROLS:
+            spec = CONTROLS[control.text]
+            report.between(effect["value"], spec.low, spec.high, spec.unit)
+
+
+def check_devices(documents: Collection[Document]) -> list[Diagnostic]:
+    """Return ids that are there twice among a pack's devices."""
+    report, seen = Report(), dict[str, str]()
+    for document in documents:
+        for device in root(document)["devices"]:
+            name = device["id"].text
+            if name in seen:
+                report.add(device["id"], f"device {cut(repr(name))} is there twice (first in {seen[name]}): give each its own id")
+            elif name:
+                seen[name] = document.file
+    return report.found
+
+
+def check_circuit(document: Document, devices: Collection[str] | None) -> list[Diagnostic]:
+    """Return every name in a circuit that does not exist: devices, nodes, controls, readings, hosts."""
+    node, report = root(document), Report()
+    report.unique(node["parts"], "part")
+    nodes = {end for part in node["parts"] for end in (part["inlet"].text, part["outlet"].text) if end}
+    places = nodes | set(node["parts"].texts("id"))
+    for part in node["parts"]:
+        report.name(part["device"], "device", devices)
+        if part["inlet"].text and part["inlet"].text == part["outlet"].text:
+            report.add(part["outlet"], f"part '{cut(part['id'].text)}' begins and ends at one node")
+        for clamp in part["clamps"]:
+            report.name(clamp, "clamp", CLAMPS)
+    for name, member in node["heights_cm"].pairs():
+        report.name(member, "node", places, key=name)
+    for name, member in node["sites"].pairs():
+        report.name(member, "place of a reading", _SITES, key=name)
+        report.name(member, "node or part", places)
+    report.unique(node["sensors"], "sensor of", "reading")
+    for sensor in node["sensors"]:
+        report.name(sensor["reading"], "displayed reading", SHOWN)
+    report.unique(node["alarms"], "alarm")
+    for alarm in node["alarms"]:
+        _alarm(alarm, report)
+    return report.found
+
+
+def _alarm(alarm: Node, report: Report) -> None:
+    sides = [side for side in ("above", "below") if side in alarm]
+    if ("reading" in alarm) == ("condition" in alarm):
+        report.add(alarm, "an alarm needs exactly one of 'reading' and 'condition'")
+    elif "reading" in alarm and len(sides) != 1:
+        report.add(alarm, "an alarm on a reading needs exactly one of 'above' and 'below'")
+    elif "condition" in alarm and sides:
+        report.add(alarm[sides[0]], f"'{sides[0]}' goes with 'reading': a condition is there or not", key=True)
+    report.name(alarm["condition"], "condition of a device", DEVICE_CONDITIONS)
+    if report.name(alarm["reading"], "reading", READINGS) and alarm["reading"].text in READINGS and alarm["reading"].text not in SHOWN:
+        report.add(alarm["reading"], f"'{alarm['reading'].text}' is displayed nowhere, so nothing can alarm on it")
+    report.name(alarm["host"], "host", HOSTS)
+    for side in sides:
+        report.name(alarm[side]["control"], "control", CONTROLS)
+
+
+def arriving(tasks: Document) -> list[str]:
+    """Return the people whom a job or call-out can call."""
+    node = root(tasks)
+    owners = [*node["tasks"], *node["sayings"]]
+    called = [effect["arrive"].text for owner in owners for effects in ("effects", "stop_effects") for effect in owner[effects]]
+    return list(dict.fromkeys(name for name in called if name))
+

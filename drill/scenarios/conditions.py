@@ -1,0 +1,155 @@
+"""What a condition may say: one head, the qualifiers that fit it, names that exist, limits that can be met."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from drill.circuit.controls import CLAMPS, CONTROLS
+from drill.circuit.readings import READINGS, SHOWN
+from drill.errors import nearest
+from drill.scenarios.tree import Node, Report
+
+# Which keys may stand beside each head; `needs` below names those of which one must.
+QUALIFIERS: dict[str, tuple[str, ...]] = {
+    "value": ("above", "below", "for_s", "within_s"),
+    "shown": ("above", "below", "blank", "for_s", "within_s"),
+    "control": ("above", "below", "for_s", "within_s"),
+    "alarm": ("for_s", "within_s"),
+    "action": ("at", "above", "below", "within_s"),
+    "said": ("within_s",),
+    "found": ("is", "within_s"),
+    "task": ("is", "for_s", "within_s"),
+    "drive": ("for_s", "within_s"),
+    "after_s": (),
+    "all": ("for_s", "within_s"),
+    "any": ("for_s", "within_s"),
+    "not": ("for_s", "within_s"),
+}
+NEEDS: dict[str, tuple[str, ...]] = {"value": ("above", "below"), "shown": ("above", "below", "blank"), "control": ("above", "below")}
+TASK_STATES = ("done", "running")
+PLAY_HEADS = ("shown", "found", "alarm", "said", "task", "drive", "control", "action", "all", "any", "not")
+NO_STAGE_HEADS = tuple(head for head in QUALIFIERS if head != "after_s")
+HEADS = tuple(QUALIFIERS)
+_ALL_QUALIFIERS = {qualifier for qualifiers in QUALIFIERS.values() for qualifier in qualifiers}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name that a scenario may use. None = not known (its file is broken), so nothing is said about such names."""
+
+    alarms: Collection[str] | None = None
+    tasks: Collection[str] | None = None
+    sayings: Collection[str] | None = None
+    looks: Collection[str] | None = None
+    findings: Mapping[str, Collection[str]] = field(default_factory=dict)
+    draws: Collection[str] | None = None
+    people: Collection[str] | None = None
+    patient: Collection[str] | None = None
+    arriving: Collection[str] = ()
+    limit_s: float = 7200.0
+
+
+def check_condition(node: Node, names: Names, report: Report, heads: tuple[str, ...] = HEADS, where: str = "") -> None:
+    """Note what is wrong with a condition and with those inside it. `heads` are allowed here; `where` says why no others."""
+    if not isinstance(node.value, dict):
+        return
+    here = [head for head in HEADS if head in node]
+    if len(here) != 1:
+        what = f"has {' and '.join(here)}" if here else "has none"
+        report.add(node, f"a condition needs exactly one head, and this {what} (heads: {', '.join(heads)})")
+    for head in here:
+        if head not in heads:
+            report.add(node[head], f"'{head}' cannot be used {where} (allowed: {', '.join(heads)})", key=True)
+    allowed = {qualifier for head in here for qualifier in QUALIFIERS[head]}
+    for key, member in node.pairs():
+        if here and key in _ALL_QUALIFIERS and key not in allowed:
+            fits = sorted(head for head in QUALIFIERS if key in QUALIFIERS[head])
+            report.add(member, f"'{key}' does not go with '{here[0]}' (it goes with: {', '.join(fits)})", key=True)
+    for head in here:
+        needs = NEEDS.get(head, ())
+        if needs and not any(need in node for need in needs):
+            report.add(node, f"'{head}' needs one of {', '.join(needs)}")
+    for key in ("for_s", "within_s", "after_s"):
+        number = node[key].number
+        if number is not None and number > names.limit_s:
+            report.add(node[key], f"{number:g} s is longer than the time limit of {names.limit_s:g} s: this can never hold")
+    _names(node, names, report)
+    for key in ("all", "any"):
+        for member in node[key]:
+            check_condition(member, names, report, heads, where)
+    if "not" in node:
+        check_condition(node["not"], names, report, heads, where)
+
+
+def _names(node: Node, names: Names, report: Report) -> None:
+    """Check what the head points at."""
+    report.name(node["value"], "reading", READINGS)
+    shown = node["shown"]
+    if shown.text in READINGS and shown.text not in SHOWN:
+        report.add(shown, f"'{shown.text}' is displayed nowhere: only 'value' knows it")
+    else:
+        report.name(shown, "displayed reading", SHOWN)
+    report.name(node["control"], "control", CONTROLS)
+    report.name(node["alarm"], "alarm", names.alarms)
+    report.name(node["said"], "call-out", names.sayings)
+    report.name(node["task"], "task", names.tasks)
+    report.name(node["found"], "thing to look at", names.looks)
+    if "draw" in node["after_s"]:
+        report.name(node["after_s"]["draw"], "draw", names.draws)
+    _limits(node, report)
+    if "task" in node:
+        report.name(node["is"], "state of a task", TASK_STATES)
+    if node["found"].text in names.findings:
+        report.name(node["is"], f"finding at '{node['found'].text}'", names.findings[node["found"].text])
+    _action(node, names, report)
+
+
+def _limits(node: Node, report: Report) -> None:
+    """Note limits that no reading or control in range can meet."""
+    above, below = node["above"].number, node["below"].number
+    if above is not None and below is not None and above >= below:
+        report.add(node["above"], f"nothing is above {above:g} and below {below:g}")
+    if "blank" in node and (above is not None or below is not None):
+        report.add(node["blank"], "a blank display has no number: 'blank' stands without 'above' and 'below'", key=True)
+    name = node["value"].text or node["shown"].text
+    spec: tuple[float, float, str] | None = None
+    if name in READINGS:
+        spec = (READINGS[name].low, READINGS[name].high, READINGS[name].unit)
+    elif node["control"].text in CONTROLS:
+        name = node["control"].text
+        spec = (CONTROLS[name].low, CONTROLS[name].high, CONTROLS[name].unit)
+    if spec is None:
+        return
+    low, high, unit = spec
+    if above is not None and above >= high:
+        report.add(node["above"], f"'{name}' never rises above {above:g}: it goes from {low:g} to {high:g} ({unit})")
+    if below is not None and below <= low:
+        report.add(node["below"], f"'{name}' never falls below {below:g}: it goes from {low:g} to {high:g} ({unit})")
+
+
+def clamp_names() -> tuple[str, ...]:
+    """Return the short names of clamps, as `at: return` says them."""
+    return tuple(name.removeprefix("clamp_") for name in CLAMPS)
+
+
+def _action(node: Node, names: Names, report: Report) -> None:
+    """Check an action's target; one without `at` means any."""
+    verb, at = node["action"].text, node["at"]
+    targets: dict[str, tuple[str, Collection[str] | None]] = {
+        "clamp": ("clamp", (*clamp_names(), *CLAMPS)),
+        "unclamp": ("clamp", (*clamp_names(), *CLAMPS)),
+        "set": ("control", CONTROLS),
+        "do": ("task", names.tasks),
+        "order": ("task", names.tasks),
+        "look": ("thing to look at", names.looks),
+        "ack": ("alarm", names.alarms),
+    }
+    if verb in targets:
+        what, known = targets[verb]
+        if at.text and known is not None and at.text not in known:
+            # The long names are accepted, but not offered.
+            offered = clamp_names() if what == "clamp" else known
+            report.add(at, f"unknown {what} '{at.text}'{nearest(at.text, offered)}")
+        if verb != "set":
+            for key in ("above", "below"):
+                if key in node:
+                    report.add(node[key], f"'{key}' goes with 'action: set', not with '{verb}'", key=True)

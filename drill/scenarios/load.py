@@ -1,0 +1,284 @@
+"""Loads a scenario with everything it names, or says everything that is wrong with it at once."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, SensorSpec
+from drill.errors import PackError, nearest
+from drill.scenarios import check, check_base, plays
+from drill.scenarios.conditions import Names
+from drill.scenarios.diagnostics import Diagnostic, cut, errors_in, in_order, refuse
+from drill.scenarios.library import BASE, Library
+from drill.scenarios.schema import PackInfo, Play, Scenario, Tasks
+from drill.scenarios.schema_base import Circuit, Device, Devices, Patient
+from drill.scenarios.shape import fit
+from drill.scenarios.site import Profile, Value, settle, substitute
+from drill.scenarios.tree import Node, Report, root
+from drill.scenarios.yaml_reader import Document, read_yaml
+
+M = TypeVar("M", bound=BaseModel)
+REF = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
+Site = str | FilePath | Mapping[str, Value] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One scenario, checked and resolved, with all that it names. `digest` is the same wherever these are the same."""
+
+    scenario: Scenario
+    circuit: CircuitSpec
+    patient: PatientSpec
+    tasks: Tasks
+    plays: Mapping[str, Play]
+    pack: PackInfo
+    site_values: Mapping[str, Value]
+    digest: str
+
+    @property
+    def ref(self) -> str:
+        """The scenario's name everywhere: pack/scenario."""
+        return f"{self.pack.id}/{self.scenario.id}"
+
+
+def load_scenario(ref: str, *, roots: Sequence[FilePath | str], site: Site = None) -> Loaded:
+    """Load `pack/scenario` from the packs below `roots`.
+
+    `site` is a profile: the name of one in the base pack, a file, or its values as a mapping (a run's header keeps
+    them); None = base/sites/default.yaml. Raises PackError with every problem found.
+    """
+    loaded, problems = gather(ref, Library(roots), site)
+    refuse(problems)
+    if loaded is None:
+        raise PackError(f"{ref}: cannot be loaded")
+    return loaded
+
+
+def gather(ref: str, library: Library, site: Site = None) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
+    """Load a scenario and return it, or None, with everything found on the way, warnings included."""
+    known = library.refs("scenarios")
+    if ref not in known:
+        raise PackError(f"unknown scenario {cut(repr(ref))}{nearest(ref, known)}" + ("" if known else ": no scenario was found at all"))
+    pack, _, name = ref.partition("/")
+    return _Loading(library, pack, site).scenario(name)
+
+
+def load_entries(library: Library, pack: str, site: Site = None) -> tuple[Diagnostic, ...]:
+    """Load every circuit, device, patient and site profile of a pack, used or not, and return what is wrong with them."""
+    loading = _Loading(library, pack, site)
+    for name in library.names(pack, "circuits"):
+        loading.circuit(f"{pack}/{name}")
+    for name in library.names(pack, "patients"):
+        loading.patient(f"{pack}/{name}")
+    for name in library.names(pack, "sites"):
+        loading.profile(library.document(pack, "sites", f"{name}.yaml"))
+    loading.devices(pack)
+    return in_order(loading.problems)
+
+
+class _Loading:
+    """One pack being loaded under one site profile: collects problems, and goes on where it can."""
+
+    def __init__(self, library: Library, pack: str, site: Site) -> None:
+        self.library = library
+        self.pack = pack
+        self.problems: list[Diagnostic] = []
+        document = library.document(pack, "pack.yaml")
+        self.problems += document.problems
+        self.info: PackInfo | None = None
+        if document.readable:
+            self.info, misfits = fit(document, PackInfo, {})
+            self.problems += misfits
+            if self.info is not None and self.info.id != pack:
+                self.problems.append(document.problem(("id",), f"the id is '{self.info.id}' and the folder '{pack}': give both one name"))
+        defaults = root(document)["site_defaults"]
+        layers = [(document, defaults.path, defaults.value if isinstance(defaults.value, dict) else {}), self._profile(site)]
+        self.site_values, wrong = settle(*layers)
+        self.problems += wrong
+
+    def _profile(self, site: Site) -> tuple[Document, tuple[str, ...], Mapping[str, Any]]:
+        """Return the site profile as a layer."""
+        if isinstance(site, Mapping):
+            return Document("site values"), (), site
+        if BASE not in self.library.packs and not isinstance(site, FilePath):
+            return Document("site values"), (), {}
+        if isinstance(site, FilePath):
+            document = read_yaml(site, site.as_posix())
+        else:
+            name = site or "default"
+            known = self.library.names(BASE, "sites")
+            if name not in known:
+                raise PackError(f"unknown site profile {cut(repr(name))}{nearest(name, known)}")
+            document = self.library.document(BASE, "sites", f"{name}.yaml")
+        return self.profile(document)
+
+    def profile(self, document: Document) -> tuple[Document, tuple[str, ...], Mapping[str, Any]]:
+        """Read one site profile as a layer."""
+        self.problems += document.problems
+        if not document.readable:
+            return document, (), {}
+        profile, misfits = fit(document, Profile, {})
+        self.problems += misfits
+        return document, ("values",), profile.values if profile is not None else {}
+
+    def take(self, document: Document, model: type[M]) -> tuple[Document, M | None]:
+        """Note a document's problems; return it with site values in place, and its model if it fits."""
+        self.problems += document.problems
+        if not document.readable:
+            return document, None
+        document, paths, wrong = substitute(document, self.site_values)
+        made, misfits = fit(document, model, paths)
+        self.problems += wrong + misfits
+        return document, made
+
+    def scenario(self, name: str) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
+        """Load one scenario of the pack."""
+        tasks_document, tasks = self.tasks()
+        document, scenario = self.take(self.library.document(self.pack, "scenarios", f"{name}.yaml"), Scenario)
+        node = root(document)
+        circuit, alarms = self.circuit(self._entry(node["circuit"], "circuits", "circuit"))
+        patient, params = self.patient(self._entry(node["patient"], "patients", "patient"))
+        names = self.names(tasks_document, alarms, params)
+        if tasks_document.readable:
+            self.problems += check_base.check_tasks(tasks_document, names)
+        if document.readable:
+            self.problems += check.check_scenario(document, names)
+        found_plays = self.plays(name, node, names)
+        problems = in_order(self.problems)
+        if errors_in(problems) or scenario is None or circuit is None or patient is None or tasks is None or self.info is None:
+            return None, problems
+        digest = digest_of(scenario, circuit, patient, tasks, self.site_values)
+        return Loaded(scenario, circuit, patient, tasks, found_plays, self.info, self.site_values, digest), problems
+
+    def tasks(self) -> tuple[Document, Tasks | None]:
+        """Load what can be said, done and looked at; it is the base pack's in every scenario."""
+        if BASE not in self.library.packs:
+            raise PackError(f"the pack '{BASE}' is missing from the folders of packs: it holds circuits, devices, patients and tasks")
+        return self.take(self.library.document(BASE, "tasks.yaml"), Tasks)
+
+    def names(self, tasks: Document, alarms: Sequence[str] | None, params: Sequence[str] | None) -> Names:
+        """Return what a scenario may name, as far as it is known."""
+        node = root(tasks)
+        if not tasks.readable:
+            return Names(alarms=alarms, patient=params)
+        return Names(
+            alarms=alarms,
+            tasks=node["tasks"].texts("id"),
+            sayings=node["sayings"].texts("id"),
+            looks=node["looks"].texts("id"),
+            patient=params,
+            arriving=check_base.arriving(tasks),
+        )
+
+    def _entry(self, ref: Node, folder: str, what: str) -> str:
+        """Return the reference that a scenario makes, or "" with the problem noted."""
+        if not REF.fullmatch(ref.text):
+            return ""
+        known = self.library.refs(folder)
+        if ref.text in known:
+            return ref.text
+        self.problems.append(ref.document.problem(ref.path, f"unknown {what} '{cut(ref.text)}'{nearest(ref.text, known)}"))
+        return ""
+
+    def devices(self, pack: str) -> dict[str, Device] | None:
+        """Load a pack's devices by id; None if one of the files does not fit."""
+        documents: list[Document] = []
+        devices: dict[str, Device] = {}
+        whole = True
+        for raw in self.library.documents(pack, "devices"):
+            document, made = self.take(raw, Devices)
+            documents.append(document)
+            whole = whole and made is not None
+            devices.update({device.id: device for device in made.devices} if made is not None else {})
+        self.problems += check_base.check_devices(documents)
+        return devices if whole else None
+
+    def circuit(self, ref: str) -> tuple[CircuitSpec | None, list[str] | None]:
+        """Load a circuit, with its alarms' ids."""
+        pack, _, name = ref.partition("/")
+        if not pack:
+            return None, None
+        devices = self.devices(pack)
+        document, circuit = self.take(self.library.document(pack, "circuits", f"{name}.yaml"), Circuit)
+        if not document.readable:
+            return None, None
+        self.problems += check_base.check_circuit(document, devices)
+        alarms = root(document)["alarms"].texts("id")
+        if circuit is None or devices is None or any(part.device not in devices for part in circuit.parts):
+            return None, alarms
+        return circuit_spec(circuit, devices), alarms
+
+    def patient(self, ref: str) -> tuple[PatientSpec | None, list[str] | None]:
+        """Load a patient, with the names of its numbers."""
+        pack, _, name = ref.partition("/")
+        if not pack:
+            return None, None
+        document, patient = self.take(self.library.document(pack, "patients", f"{name}.yaml"), Patient)
+        params = [name for name, _ in root(document)["params"].pairs()] if document.readable else None
+        return PatientSpec(patient.id, patient.title, dict(patient.params)) if patient is not None else None, params
+
+    def plays(self, scenario: str, node: Node, names: Names) -> dict[str, Play]:
+        """Load the plays of one scenario, resolved; a play that cannot be read counts as everybody's."""
+        people = node["team"].texts("id") or None
+        names = Names(names.alarms, names.tasks, names.sayings, names.looks, names.findings, people=people)
+        scored = [*node["rubric"]["steps"].texts("id"), *node["rubric"]["wrong"].texts("id")]
+        causes = node["causes"].texts("id")
+        nodes: dict[str, Node] = {}
+        made: dict[str, Play] = {}
+        report = Report()
+        for raw in self.library.documents(self.pack, "plays"):
+            if raw.readable and root(raw)["scenario"].text not in (scenario, ""):
+                continue
+            document, play = self.take(raw, Play)
+            if not document.readable:
+                continue
+            here = root(document)
+            plays.check_play(here, names, scored, causes, report)
+            if here["id"].text in nodes:
+                report.add(here["id"], f"this scenario has two plays '{cut(here['id'].text)}': give each its own id")
+            elif here["id"].text:
+                nodes[here["id"].text] = here
+                made.update({play.id: play} if play is not None else {})
+        plays.check_extends(nodes, report)
+        self.problems += report.found
+        if errors_in(self.problems):
+            return {}
+        return {name: plays.resolve(play, made) for name, play in made.items()}
+
+
+def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec:
+    """Return the machine: each part's numbers are its device's, overlaid with the part's own."""
+    made = [(part, devices[part.device]) for part in circuit.parts]
+    return CircuitSpec(
+        id=circuit.id,
+        title=circuit.title,
+        kind=circuit.kind,
+        parts=tuple(PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps) for p, device in made),
+        heights_cm=dict(circuit.heights_cm),
+        sites=dict(circuit.sites),
+        sensors=tuple(SensorSpec(s.reading, s.lag_s, s.zero) for s in circuit.sensors),
+        drives=dict(circuit.drives),
+        alarms=tuple(alarm.model_dump(exclude_none=True) for alarm in circuit.alarms),
+        drawing=dict(circuit.drawing),
+    )
+
+
+def digest_of(scenario: Scenario, circuit: CircuitSpec, patient: PatientSpec, tasks: Tasks, site: Mapping[str, Value]) -> str:
+    """Return SHA-256 of the canonical JSON of everything that can change a run; the panel's drawing cannot."""
+    machine = asdict(circuit)
+    del machine["drawing"]
+    whole = {
+        "scenario": scenario.model_dump(mode="json", by_alias=True),
+        "circuit": machine,
+        "patient": asdict(patient),
+        "tasks": tasks.model_dump(mode="json", by_alias=True),
+        "site": dict(site),
+    }
+    text = json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""The shape of stock entries: devices, circuits and patients. Their meaning is checked in `check_base.py`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from drill.scenarios.schema import Id, Model, Text
+
+
+class Device(Model):
+    """One stock device: what kind of part it makes, its numbers by name with the unit in the name, and where they are from."""
+
+    id: Id
+    kind: Id
+    title: Text
+    params: dict[Id, float] = Field(default_factory=dict)
+    source: Text
+
+
+class Devices(Model):
+    """devices/*.yaml."""
+
+    schema_: Literal["drill/1"] = Field(alias="schema")
+    devices: tuple[Device, ...] = Field(min_length=1)
+
+
+class Part(Model):
+    """One part of a circuit: a device between two nodes; `params` takes the place of the device's own numbers."""
+
+    id: Id
+    device: Id
+    inlet: Id
+    outlet: Id
+    params: dict[Id, float] = Field(default_factory=dict)
+    clamps: tuple[Id, ...] = ()
+
+
+class Sensor(Model):
+    """How one reading is sensed: its lag, and an offset of its zero in the reading's unit."""
+
+    reading: Id
+    lag_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    zero: float = 0.0
+
+
+class ControlLimit(Model):
+    """A limit that the operator sets with a control."""
+
+    control: Id
+
+
+class AlarmEntry(Model):
+    """One alarm: a shown reading `above` or `below` a limit, or a device's own `condition`.
+
+    It takes `delay_s` to raise and as long to clear; a latching one stays until it is acknowledged.
+    """
+
+    id: Id
+    text: Text
+    priority: Literal["high", "medium", "low"]
+    reading: Id | None = None
+    above: float | ControlLimit | None = None
+    below: float | ControlLimit | None = None
+    condition: Id | None = None
+    host: Id | None = None
+    delay_s: Annotated[float, Field(ge=0, le=600)] = 0.0
+    latching: bool = False
+    source: Text
+
+
+class Circuit(Model):
+    """circuits/*.yaml: parts between nodes, where readings are taken, drives, alarms. `drawing` is for the panel alone."""
+
+    schema_: Literal["drill/1"] = Field(alias="schema")
+    id: Id
+    title: Text
+    kind: Literal["va_ecmo", "vv_ecmo", "cpb"]
+    parts: tuple[Part, ...] = Field(min_length=1)
+    heights_cm: dict[Id, float] = Field(default_factory=dict)
+    sites: dict[Id, Id] = Field(default_factory=dict)
+    sensors: tuple[Sensor, ...] = ()
+    drives: dict[Id, float] = Field(default_factory=dict)
+    alarms: tuple[AlarmEntry, ...] = ()
+    drawing: dict[str, Any] = Field(default_factory=dict)
+
+
+class Patient(Model):
+    """patients/*.yaml: numbers of circulation, lungs, tissue and heart, by name with the unit in the name."""
+
+    schema_: Literal["drill/1"] = Field(alias="schema")
+    id: Id
+    title: Text
+    params: dict[Id, float]
+    source: Text
