@@ -1,12 +1,13 @@
 """Robots by name, and the loop that lets one play a session to its end."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from drill.errors import NameUnknownError
-from drill.robots.play import PlayRobot, resolve
+from drill.robots.play import PlayRobot
 from drill.robots.simple import Idle, Masher, Random, Reflex
 from drill.robots.view import Robot, Running, blindfold
 from drill.scenarios.schema import Play
+from drill.units import FRAME_TICKS
 
 SLOW = 3.0  # contracts: "slow" is the expert with waits times three
 ROBOTS: dict[str, str] = {
@@ -19,12 +20,11 @@ ROBOTS: dict[str, str] = {
 }
 
 
-def make_robot(name: str, plays: Iterable[Play], seed: int) -> Robot:
+def make_robot(name: str, plays: Mapping[str, Play], seed: int) -> Robot:
     """Return a new robot: one of ROBOTS, or the id of a play of the pack (its error plays, for instance).
 
-    Raises NameUnknownError with the names that exist.
+    `plays` are resolved, as a loaded scenario has them. Raises NameUnknownError with the names that exist.
     """
-    by_id = {play.id: play for play in plays}
     match name:
         case "idle":
             return Idle()
@@ -34,24 +34,20 @@ def make_robot(name: str, plays: Iterable[Play], seed: int) -> Robot:
             return Masher()
         case "random":
             return Random(seed)
-        case "slow" if "expert" in by_id:
-            return PlayRobot(resolve(by_id["expert"], by_id.values()), pace=SLOW)
-        case _ if name in by_id:
-            return PlayRobot(resolve(by_id[name], by_id.values()))
+        case "slow" if "expert" in plays:
+            return PlayRobot(plays["expert"].rules, pace=SLOW)
+        case _ if name in plays:
+            return PlayRobot(plays[name].rules)
         case _:
-            raise NameUnknownError("robot", name, {*ROBOTS, *by_id})
+            raise NameUnknownError("robot", name, {*ROBOTS, *plays})
 
 
 def play(session: Running, robot: Robot, until_tick: int | None = None) -> None:
     """Let the robot play the session, as fast as it goes, to its end or up to a tick."""
-    seen = -1
-    while not session.ended:
+    tick = session.frame.tick
+    while not session.ended and tick != until_tick:
+        if tick % FRAME_TICKS == 0:
+            for action in robot.decide(blindfold(session.frame), session):
+                session.submit(action)
         session.tick()
-        frame = session.frame
-        if frame is None or frame.tick == seen:
-            continue
-        seen = frame.tick
-        if until_tick is not None and seen >= until_tick:
-            return
-        for action in robot.decide(blindfold(frame), session):
-            session.submit(action)
+        tick += 1

@@ -1,37 +1,19 @@
 """Plays a pack's play: rules on what is shown, each with its wait, as a careful hand would carry them out."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from drill.engine.actions import Action, clamp, unclamp
 from drill.engine.evaluate import compile_condition
 from drill.engine.frame import Frame
-from drill.engine.snapshot import OptionView
+from drill.engine.snapshot import Snapshot
 from drill.errors import PackError
 from drill.robots.view import Running
-from drill.scenarios.schema import Act, Play, Rule
+from drill.scenarios.schema import Act, Rule
 from drill.units import ticks
 
 PATIENCE_TICKS = ticks(120)  # tunable: an act that stays impossible this long is given up
 OPTION_VERBS = ("do", "order", "say", "look")
-
-
-def resolve(play: Play, plays: Iterable[Play]) -> tuple[Rule, ...]:
-    """Return a play's rules with `extends`, `drop` and `change` carried out.
-
-    Raises PackError for a base play or a rule that does not exist.
-    """
-    if play.extends is None:
-        return play.rules
-    base = {p.id: p for p in plays}
-    if play.extends not in base:
-        raise PackError(f"play '{play.id}' extends '{play.extends}', which the pack does not have (it has {', '.join(sorted(base))})")
-    rules = {rule.id: rule for rule in resolve(base[play.extends], plays)}
-    for name in (*play.drop, *play.change):
-        if name not in rules:
-            raise PackError(f"play '{play.id}' drops or changes rule '{name}', which '{play.extends}' does not have: {', '.join(rules)}")
-    kept = (play.change.get(name, rule) for name, rule in rules.items() if name not in play.drop)
-    return (*kept, *play.rules)
 
 
 class PlayRobot:
@@ -62,32 +44,34 @@ class PlayRobot:
             self._was[rule.id] = holds
         if not any(tick <= frame.tick for tick, _ in self._due):
             return ()
-        return self._act(frame, {(option.verb, option.target): option for option in session.snapshot().options})
+        return tuple(self._acts(frame, session.snapshot()))
 
-    def _act(self, frame: Frame, options: dict[tuple[str, str], OptionView]) -> tuple[Action, ...]:
-        out: list[Action] = []
+    def _acts(self, frame: Frame, snapshot: Snapshot) -> Iterator[Action]:
+        """Yield what is due and can be done, up to the first act whose effect on the hands the next frame will show."""
         for tick, acts in self._due:
-            busy = frame.tick < tick
-            while acts and not busy:
+            while acts and tick <= frame.tick:
                 action = action_of(acts[0])
-                busy = not possible(action, options) and frame.tick < tick + PATIENCE_TICKS
-                if not busy:
-                    out.append(action)
-                    acts.popleft()
-                    busy = action.verb in OPTION_VERBS  # what it does to hands shows in the next frame
-            if busy and frame.tick >= tick and out and out[-1].verb in ("do", "order", "look"):
-                break  # hands have one thing at a time
+                if not possible(action, snapshot) and frame.tick < tick + PATIENCE_TICKS:
+                    break
+                acts.popleft()
+                yield action
+                if action.verb in OPTION_VERBS:
+                    self._forget_empty()
+                    return
+        self._forget_empty()
+
+    def _forget_empty(self) -> None:
         self._due = [(tick, acts) for tick, acts in self._due if acts]
-        return tuple(out)
 
 
-def possible(action: Action, options: dict[tuple[str, str], OptionView]) -> bool:
-    """Say whether the panel offers the action now; what is not a job, call-out or look always is."""
-    if action.verb not in OPTION_VERBS:
+def possible(action: Action, snapshot: Snapshot) -> bool:
+    """Say whether the panel would let this be done now: jobs, looks and call-outs by its list, controls by a free hand."""
+    if action.verb in OPTION_VERBS:
+        return all(not o.reason for o in snapshot.options if (o.verb, o.target) == (action.verb, action.target))
+    if action.verb != "set":
         return True
-    verb = "do" if action.verb == "order" else action.verb
-    option = options.get((action.verb, action.target)) or options.get((verb, action.target))
-    return option is None or not option.reason
+    hands = next((person.hands_free for person in snapshot.team if person.id == action.who), 0)
+    return hands > 0 or any(job.who == action.who and job.left_s is None for job in snapshot.jobs)
 
 
 def action_of(act: Act) -> Action:

@@ -42,8 +42,8 @@ class Running(Protocol):
         """Whether the run is over."""
 
     @property
-    def frame(self) -> Frame | None:
-        """The last frame, at every fifth tick."""
+    def frame(self) -> Frame:
+        """The last frame, of the last fifth tick."""
 
     def submit(self, action: Action) -> None:
         """Queue an action for the start of the next tick."""

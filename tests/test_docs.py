@@ -1,0 +1,106 @@
+"""The pages say what the program does: each command, option, key, action, control, reading, fault and job has its line."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from drill import TRAINING_ONLY
+from drill.circuit.controls import CONTROLS
+from drill.circuit.faults import FAULTS
+from drill.circuit.readings import READINGS
+from drill.cli import cli
+from drill.engine.actions import VERBS
+from drill.robots.make import ROBOTS
+from drill.scenarios.quantities import QUANTITIES
+
+NAMES = [*CONTROLS, *READINGS, *FAULTS, *QUANTITIES, *VERBS, *ROBOTS]
+COMMANDS = sorted(cli.commands)
+OPTIONS = sorted(
+    (name, option)
+    for name, command in cli.commands.items()
+    for parameter in command.params
+    if isinstance(parameter, click.Option)
+    for option in (*parameter.opts, *parameter.secondary_opts)
+    if option not in ("-h", "--help")
+)
+
+
+def page(root: Path, name: str) -> str:
+    """The text of a page."""
+    return (root / name).read_text(encoding="utf-8")
+
+
+def chapter(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next."""
+    found = re.search(rf"^## {re.escape(heading)}.*?$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"no chapter '{heading}'"
+    return found.group(1)
+
+
+def test_the_reference_is_what_the_code_says(root: Path) -> None:
+    """docs/reference.md is what `make docs` would write now."""
+    made = subprocess.run(
+        [sys.executable, root / "docs/make_reference.py"], cwd=root, capture_output=True, check=True, env={"PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
+    ).stdout.decode()
+
+    assert made.splitlines() == page(root, "docs/reference.md").splitlines(), "run `make docs`"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_name_has_its_row(root: Path, name: str) -> None:
+    """Controls, readings, faults, harms, verbs and robots each have a row in the reference."""
+    assert f"\n| `{name}` |" in page(root, "docs/reference.md")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_its_chapter(root: Path, command: str) -> None:
+    """docs/commands.md has a chapter for each command."""
+    assert chapter(page(root, "docs/commands.md"), f"`drill {command}").strip()
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_each_option_has_its_line(root: Path, command: str, option: str) -> None:
+    """Each option of a command stands in its chapter."""
+    assert option in chapter(page(root, "docs/commands.md"), f"`drill {command}")
+
+
+def test_no_page_promises_a_command_that_is_not_there(root: Path) -> None:
+    """Every `drill WORD` in README and docs is a command."""
+    pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    named = {word for path in pages for word in re.findall(r"`drill ([a-z]+)|^drill ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
+
+    assert {word for pair in named for word in pair if word} <= set(COMMANDS)
+
+
+def test_links_between_pages_lead_somewhere(root: Path) -> None:
+    """Each relative link of README, CONTRIBUTING, CHANGELOG and docs points to a file that exists."""
+    pages = [*root.glob("*.md"), *(root / "docs").glob("*.md")]
+    dead = [
+        f"{path.name}: {target}"
+        for path in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / target).exists()
+    ]
+
+    assert dead == []
+
+
+def test_each_page_for_users_says_what_it_is_not(root: Path) -> None:
+    """README, commands, keys and reference carry the notice."""
+    for name in ("README.md", "docs/commands.md", "docs/keys.md", "docs/reference.md"):
+        assert TRAINING_ONLY in page(root, name), name
+
+
+def test_readme_names_each_dependency(root: Path) -> None:
+    """The table of dependencies has a row for everything that pyproject.toml asks for."""
+    import tomllib
+
+    project = tomllib.loads(page(root, "pyproject.toml"))["project"]
+    wanted = [*project["dependencies"], *(name for extra in project["optional-dependencies"].values() for name in extra)]
+
+    missing = [name for need in wanted if f"`{(name := re.split(r'[<>=!~;[ ]', need)[0])}`" not in page(root, "README.md")]
+    assert missing == []
