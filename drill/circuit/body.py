@@ -1,0 +1,129 @@
+"""What the patient's body does once a tick: tissue takes oxygen, the heart lives on its own blood supply, tone answers.
+
+A heart whose coronary perfusion pressure falls weakens with a time constant of about a minute, which lowers that
+pressure further: this, not the script, is how a patient who depends on the circuit dies.
+"""
+
+from collections.abc import Mapping
+
+from drill.circuit.blood import O2_PER_G_HB, content, po2_of, saturation_of
+from drill.circuit.patient import BEDS
+from drill.circuit.slots import Scope, Slots
+from drill.circuit.trace import Num, between, least, most, select, sqrt
+from drill.units import TICK_S
+
+P_BAROMETRIC_MMHG = 760.0
+P_WATER_MMHG = 47.0
+REFLEX_REACH_MMHG = 28.3  # 18 pi / 2: where the CVSim baroreflex saturates [CVS6]
+PRESSOR_TAU_ON_S, PRESSOR_TAU_OFF_S = 12.0, 240.0  # tunable
+COLLAPSED_SAT, FREE_SAT = 0.10, 0.30  # tissue takes all it wants above the second, nothing below the first; tunable
+
+
+def add_body(slots: Slots, p: Mapping[str, float]) -> None:
+    """Make the slots of reflex, metabolism, drugs and beat by beat pressures."""
+    for name in ("pressor_given", "pressor", "debt_ml", "phase_before", "run_max", "run_min", "co_ml_s", "infuse_ml_s", "infuse_left_ml"):
+        slots.add(name, 0.0)
+    slots.add("lactate_mmol_l", 1.5)
+    slots.add("map_mean", 70.0)
+    slots.add("cpp_mean", 45.0)
+    slots.add("sys", 80.0)
+    slots.add("dia", 60.0)
+    for port in ("lungs_o2", "tissue_o2", "membrane_o2"):
+        slots.add(f"port:{port}", 0.0)
+    slots.add("port:infused_ml", 0.0)
+    for bed in BEDS:
+        slots.add(f"deficit:{bed}", 0.0)
+    del p
+
+
+def toward(x: Scope, name: str, target: Num, tau_s: Num) -> None:
+    """Move a slot towards its target by one tick of a first-order lag, implicit, so that any tau above zero is stable."""
+    k = TICK_S / (tau_s + TICK_S)
+    x[name] = x[name] + k * (target - x[name])
+
+
+def infusion(x: Scope) -> Num:
+    """Return the mL infused in this tick and book them."""
+    amount = least(x["infuse_ml_s"] * TICK_S, x["infuse_left_ml"])
+    x["infuse_left_ml"] = x["infuse_left_ml"] - amount
+    x["port:infused_ml"] = x["port:infused_ml"] + amount
+    x["vol:ven"] = x["vol:ven"] + amount
+    return amount
+
+
+def lung_exchange(x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
+    """Blood that passes the lungs: all but the shunt leaves with the content of the alveoli.
+
+    PAO2 = FiO2 (Pb - 47) - PaCO2/0.8, PaCO2 taken as 40
+    """
+    del flow_ml_s
+    alveolar = most(x["in:vent_fio2_pct"] / 100.0 * (P_BAROMETRIC_MMHG - P_WATER_MMHG) - 50.0, 30.0)
+    shunt = x["pat:lung_shunt"]
+    return (1.0 - shunt) * content(alveolar, entering["hb"]) + shunt * entering["o2"]
+
+
+def breathe_tissue(x: Scope) -> None:
+    """Take oxygen out of each bed's blood: all that is wanted, less where saturation falls under 30 %, none under 10 %."""
+    debt: Num = 0.0
+    for bed, (_, _, vo2_share, cells, cell_ml) in BEDS.items():
+        wanted = x["pat:vo2_ml_min"] / 60.0 * TICK_S * vo2_share
+        got: Num = 0.0
+        for k in range(cells):
+            slot = f"o2:{bed}:{k}"
+            held = x[slot]
+            full = most(O2_PER_G_HB * x[f"hb:{bed}:{k}"] / 1000.0, 1e-6)
+            free = between((held / full - COLLAPSED_SAT) / (FREE_SAT - COLLAPSED_SAT), 0.0, 1.0)
+            taken = wanted / cells * free
+            x[slot] = held - taken / cell_ml
+            got = got + taken
+        x["port:tissue_o2"] = x["port:tissue_o2"] - got
+        short = wanted - got
+        toward(x, f"deficit:{bed}", short / most(wanted, 1e-9), 5.0)
+        debt = debt + short
+    x["debt_ml"] = x["debt_ml"] + debt
+    # 0.65 x 22.4 mL O2 per mmol and 0.29 L/kg [IHCA]; clearance half-life about 15 min [LACTK]
+    produced = 0.65 * debt / 22.4 / (0.29 * x["pat:weight_kg"])
+    x["lactate_mmol_l"] = x["lactate_mmol_l"] + produced - (x["lactate_mmol_l"] - 1.0) * (0.0462 / 60.0 * TICK_S)
+
+
+def follow_beats(x: Scope) -> None:
+    """Mean, systolic and diastolic arterial pressure, as a monitor makes them out of the trace."""
+    p = x["p:ao_asc"]
+    toward(x, "map_mean", p, 2.0)
+    toward(x, "co_ml_s", x["beat_out_ml"] / TICK_S, 2.0)
+    wrapped = x["phase"] < x["phase_before"]
+    x["sys"] = select(wrapped, x["run_max"], x["sys"])
+    x["dia"] = select(wrapped, x["run_min"], x["dia"])
+    x["run_max"] = select(wrapped, p, most(x["run_max"], p))
+    x["run_min"] = select(wrapped, p, least(x["run_min"], p))
+    x["phase_before"] = x["phase"]
+
+
+def answer(x: Scope) -> None:
+    """Reflex, drugs and coronary supply: what tone and strength the next beats have."""
+    off = x["pat:map_set_mmhg"] - x["map_mean"]
+    drive = off / sqrt(1.0 + (off / REFLEX_REACH_MMHG) * (off / REFLEX_REACH_MMHG)) * x["pat:reflex_gain"]
+    alive = between(x["contractility"] * 4.0, 0.0, 1.0)
+    toward(x, "reflex_hr", drive, 4.0)
+    toward(x, "reflex_r", drive, 7.0)
+    toward(x, "reflex_v0", drive, 20.0)
+    x["pressor_given"] = x["pressor_given"] * (1.0 - TICK_S / PRESSOR_TAU_OFF_S)
+    toward(x, "pressor", x["pressor_given"], PRESSOR_TAU_ON_S)
+    # RR gain 0.021 s/mmHg together [CVS6]
+    rr = most(60.0 / x["pat:hr_bpm"] - 0.021 * x["reflex_hr"], 0.33)
+    x["now:hr_bpm"] = 60.0 / rr
+    x["now:rs_mmhg_s_ml"] = x["pat:rs_mmhg_s_ml"] * (1.0 + 0.011 * x["reflex_r"] + 0.45 * x["pressor"])
+    x["now:pcc_mmhg"] = x["pat:pcc_mmhg"] + 6.0 * x["pressor"]
+    x["now:v0_ven_ml"] = x["pat:v0_ven_ml"] - 26.5 * x["reflex_v0"] - 120.0 * x["pressor"]
+    toward(x, "cpp_mean", most(x["p:ao_asc"] - most(x["p:ra"], 0.0), 0.0), 4.0)
+    span = most(x["pat:cpp_full_mmhg"] - x["pat:cpp_none_mmhg"], 1.0)
+    fed = between((x["cpp_mean"] - x["pat:cpp_none_mmhg"]) / span, 0.0, 1.0) * (1.0 - x["deficit:coronary"])
+    toward(x, "contractility", fed, x["pat:tau_contractility_s"])
+    x["now:strength"] = x["contractility"] * (1.0 + 0.25 * x["pressor"]) * (0.2 + 0.8 * alive)
+
+
+def saturation_at(x: Scope, name: str, o2: Num, hb: Num) -> Num:
+    """Return the saturation (0-1) of blood of this content, following its PO2 in the slot `po2:name`."""
+    po2 = po2_of(o2, hb, x[f"po2:{name}"])
+    x[f"po2:{name}"] = po2
+    return saturation_of(o2, hb, po2)

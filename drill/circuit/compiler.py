@@ -1,0 +1,130 @@
+"""From the graph of a circuit and a patient to one straight-line text and the array that it runs over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drill.circuit import body, parts, patient, sensors, transport
+from drill.circuit.blood import content
+from drill.circuit.controls import CONTROLS
+from drill.circuit.network import Network, NodeModel, step_pressures
+from drill.circuit.slots import Scope, Slots
+from drill.circuit.spec import CircuitSpec, PatientSpec
+from drill.circuit.trace import Graph, Num, call_select, python_select, text_of
+from drill.units import SUBSTEPS_PER_TICK
+
+PATIENT_SITES = {"patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Imposed pressures in place of a patient, mmHg, as on a test bench."""
+
+    map_mmhg: float
+    cvp_mmhg: float
+    hb_g_l: float = 110.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """A compiled plant: the array's table of contents with first values, the graph, and the two traced functions."""
+
+    slots: Slots
+    net: Network
+    circuit: CircuitSpec
+    substep: Graph
+    slow: Graph
+    bench: bool
+
+    def python_text(self) -> str:
+        """Return `substep(x)` and `slow(x)` as plain Python over a list of floats."""
+        return text_of(self.substep, "substep", python_select) + text_of(self.slow, "slow", python_select)
+
+    def compiled_text(self) -> str:
+        """Return a whole module for numba over a float64 array: `tick(x)` runs ten substeps and the slow body.
+
+        It holds indices and our laws only, no name or number of a pack.
+        """
+        head = "from math import sqrt\n\n\ndef sel(c, a, b):\n    return a if c else b\n\n\n"
+        loop = f"\n\ndef tick(x):\n    for _ in range({SUBSTEPS_PER_TICK}):\n        substep(x)\n    slow(x)\n"
+        return head + text_of(self.substep, "substep", call_select) + "\n\n" + text_of(self.slow, "slow", call_select) + loop
+
+
+def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
+    """Build and trace a circuit with its patient, or on a bench. Wiring mistakes raise CircuitError here, by name."""
+    slots, net = Slots(), Network()
+    for control in CONTROLS.values():
+        slots.add(f"in:{control.name}", control.default)
+    if isinstance(who, Bench):
+        for name in ("ra", "ao_asc", "ao_desc", "leg"):
+            net.add_node(NodeModel(name, None, 1.0))
+        hb = who.hb_g_l
+    else:
+        params = patient.patient_params(who.params, who.id)
+        patient.add_patient(slots, net, params)
+        body.add_body(slots, params)
+        hb = params["hb_g_l"]
+    on_bench = isinstance(who, Bench)
+    if on_bench:
+        slots.add("port:membrane_o2", 0.0)
+    parts.add_machine(slots, net, circuit, PATIENT_SITES)
+    _add_state(slots, net, who)
+    rich, poor = float(_number(content(300.0, hb))), float(_number(content(38.0, hb)))
+    transport.add_blood(slots, net, {"o2": {"arterial": rich, "venous": poor}, "hb": {"arterial": hb, "venous": hb}})
+    sensors.add_sensors(slots, circuit, net, bench=on_bench)
+    for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
+        slots.add(name, 0.0)
+    fast, slow = Graph(), Graph()
+    _trace_substep(Scope(slots, fast), net, bench=on_bench)
+    _trace_slow(Scope(slots, slow), net, circuit, bench=on_bench)
+    return Model(slots, net, circuit, fast, slow, on_bench)
+
+
+def _number(value: Num) -> float:
+    if not isinstance(value, float):
+        raise TypeError("a traced number where a plain one is needed")
+    return value
+
+
+def _add_state(slots: Slots, net: Network, who: PatientSpec | Bench) -> None:
+    imposed = {"ra": who.cvp_mmhg, "ao_asc": who.map_mmhg, "ao_desc": who.map_mmhg, "leg": who.map_mmhg} if isinstance(who, Bench) else {}
+    for node in net.nodes.values():
+        slots.add(f"p:{node.id}", imposed.get(node.id, 10.0))
+        slots.add(f"vol:{node.id}", node.volume_ml)
+    for edge in net.edges.values():
+        slots.add(f"flow:{edge.id}", 0.0)
+        slots.add(f"acc:{edge.id}", 0.0)
+        if edge.kind != "open":
+            slots.add(f"open:{edge.id}", 0.0)
+        if edge.kind == "starling":
+            slots.add(f"falls:{edge.id}", 0.0)
+
+
+def _trace_substep(x: Scope, net: Network, *, bench: bool) -> None:
+    if not bench:
+        patient.beat(x)
+    step_pressures(net, x)
+
+
+def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) -> None:
+    site = circuit.sites
+    x["flow_site_ml"] = x[f"acc:{site['flow']}"]
+    exchanges: dict[str, tuple[transport.Exchange, ...]] = {}
+    for part in circuit.parts:
+        if part.kind == "oxygenator":
+            exchanges[part.id] = (transport.Exchange("membrane_o2", "o2", lambda x, blood, q, part=part: parts.membrane(x, part, blood, q)),)  # type: ignore[misc]
+    infused: dict[str, tuple[Num, Mapping[str, Num]]] = {}
+    if not bench:
+        x["beat_out_ml"] = x["acc:aortic_valve"]
+        exchanges["lungs"] = (transport.Exchange("lungs_o2", "o2", body.lung_exchange),)
+        infused["ven"] = (body.infusion(x), {"o2": 0.005, "hb": 0.0})
+    transport.move_blood(net, x, exchanges, infused)
+    if not bench:
+        body.breathe_tissue(x)
+        body.follow_beats(x)
+        body.answer(x)
+    for part in circuit.parts:
+        if part.kind == "oxygenator":
+            parts.sweep(x, part)
+    parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"])
+    sensors.measure(x, circuit, net, bench=bench)
+    sensors.display(x, circuit)

@@ -1,0 +1,159 @@
+"""The patient as part of the graph: a beating heart, an aorta in three pieces, four tissue beds, veins and lungs.
+
+The aorta is cut where it matters in VA: blood that the heart ejects fills it from above, blood from the circuit from
+below, and the place where they meet follows from the flows. Numbers: CVSim-6 [CVS6] with an arterial closing pressure
+[MAAS12]; what is named tunable has no source.
+"""
+
+from collections.abc import Callable, Mapping
+
+from drill.circuit.laws import Drop, linear
+from drill.circuit.maths import half_wave
+from drill.circuit.network import EdgeModel, Network, NodeModel
+from drill.circuit.slots import Scope, Slots
+from drill.circuit.trace import Num, least, most, select, sqrt
+from drill.errors import CircuitError, NameUnknownError
+from drill.units import SUBSTEP_S
+
+EdgeLaw = Callable[[Scope, Num], tuple[Num, Drop]]
+PATIENT_DEFAULTS: dict[str, float] = {
+    "weight_kg": 75.0,
+    "hb_g_l": 120.0,
+    "blood_volume_ml": 5150.0,
+    "hr_bpm": 70.0,
+    "c_lv_sys_ml_mmhg": 0.40,
+    "c_lv_dias_ml_mmhg": 9.69,
+    "c_rv_sys_ml_mmhg": 1.30,
+    "c_rv_dias_ml_mmhg": 19.29,
+    "lv_contractility": 1.0,
+    "rv_contractility": 1.0,
+    "rs_mmhg_s_ml": 0.80,
+    "pcc_mmhg": 20.0,
+    "c_art_ml_mmhg": 2.5,
+    "c_ven_ml_mmhg": 90.0,
+    "v0_ven_ml": 2300.0,
+    "r_pulm_mmhg_s_ml": 0.07,
+    "p_thorax_mmhg": -4.0,
+    "lung_shunt": 0.05,
+    "vo2_ml_min": 200.0,
+    "map_set_mmhg": 91.0,
+    "reflex_gain": 1.0,
+    "cpp_full_mmhg": 35.0,
+    "cpp_none_mmhg": 0.0,
+    "tau_contractility_s": 60.0,
+}
+UNSTRESSED_ML = {"lv": 15.0, "rv": 15.0, "pa": 60.0, "pv": 440.0, "ra": 30.0, "ao_asc": 60.0, "ao_arch": 40.0, "ao_desc": 150.0, "leg": 40.0}
+ARTERIAL_SHARE = {"ao_asc": 0.2, "ao_arch": 0.16, "ao_desc": 0.56, "leg": 0.08}  # of c_art; tunable
+BEDS = {  # artery, share of flow (reference 4.6), share of VO2 (tunable), cells, mL a cell (tunable)
+    "coronary": ("ao_asc", 0.05, 0.10, 2, 10.0),
+    "head_right": ("ao_asc", 0.12, 0.14, 4, 12.0),
+    "head_left": ("ao_arch", 0.12, 0.14, 4, 12.0),
+    "body": ("ao_desc", 0.63, 0.55, 10, 26.0),
+    "leg_bed": ("leg", 0.08, 0.07, 4, 12.0),
+}
+RA_COMPLIANCE = 8.0  # mL/mmHg, right atrium and great veins, tunable
+LEG_RESISTANCE = 1.2  # mmHg s/mL, femoral artery beside a cannula, tunable
+
+
+def patient_params(given: Mapping[str, float], name: str) -> dict[str, float]:
+    """Return the full parameter set of a patient; an unknown parameter is an error with the nearest name."""
+    for key in given:
+        if key not in PATIENT_DEFAULTS:
+            raise NameUnknownError(f"patient parameter (patient '{name}')", key, PATIENT_DEFAULTS)
+    return PATIENT_DEFAULTS | dict(given)
+
+
+def add_patient(slots: Slots, net: Network, p: Mapping[str, float]) -> None:
+    """Add nodes, edges and parameter slots of the patient to the network."""
+    for key, value in p.items():
+        slots.add(f"pat:{key}", value)
+    slots.add("phase", 0.0)
+    slots.add("contraction", 0.0)
+    slots.add("squeeze", 0.0)
+    slots.add("squeeze_phase", 0.0)
+    slots.add("contractility", 1.0)
+    slots.add("reflex_hr", 0.0)
+    slots.add("reflex_r", 0.0)
+    slots.add("reflex_v0", 0.0)
+    slots.add("now:hr_bpm", p["hr_bpm"])
+    slots.add("now:rs_mmhg_s_ml", p["rs_mmhg_s_ml"])
+    slots.add("now:pcc_mmhg", p["pcc_mmhg"])
+    slots.add("now:v0_ven_ml", p["v0_ven_ml"])
+    slots.add("now:strength", 1.0)
+
+    def chamber(side: str) -> NodeModel:
+        def stiffness(x: Scope) -> tuple[Num, Num, Num]:
+            diastolic = 1.0 / x[f"pat:c_{side}_dias_ml_mmhg"]
+            systolic = 1.0 / x[f"pat:c_{side}_sys_ml_mmhg"]
+            strength = x["now:strength"] * x[f"pat:{side}_contractility"]
+            e = diastolic + most(systolic - diastolic, 0.0) * strength * x["contraction"]
+            return e, UNSTRESSED_ML[side], x["pat:p_thorax_mmhg"] + x["squeeze"]
+
+        return NodeModel(side, stiffness, 110.0)
+
+    def vessel(name: str, compliance: str, share: float, pressure: float, thorax: float) -> NodeModel:
+        def stiffness(x: Scope) -> tuple[Num, Num, Num]:
+            return 1.0 / (x[compliance] * share), UNSTRESSED_ML[name], thorax * x["pat:p_thorax_mmhg"] + 0.5 * thorax * x["squeeze"]
+
+        outside = thorax * p["p_thorax_mmhg"]
+        return NodeModel(name, stiffness, UNSTRESSED_ML[name] + p[compliance.removeprefix("pat:")] * share * (pressure - outside))
+
+    for name, share in ARTERIAL_SHARE.items():
+        net.add_node(vessel(name, "pat:c_art_ml_mmhg", share, 70.0, 0.0))
+    net.add_node(NodeModel("ven", lambda x: (1.0 / x["pat:c_ven_ml_mmhg"], x["now:v0_ven_ml"], 0.0), 0.0))
+    net.add_node(NodeModel("ra", lambda x: (1.0 / RA_COMPLIANCE, UNSTRESSED_ML["ra"], x["pat:p_thorax_mmhg"] + 0.3 * x["squeeze"]), UNSTRESSED_ML["ra"] + 12.0 * RA_COMPLIANCE))
+    net.add_node(chamber("rv"))
+    net.add_node(NodeModel("pa", lambda x: (1.0 / 3.4, UNSTRESSED_ML["pa"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pa"] + 3.4 * 22.0))
+    net.add_node(NodeModel("pv", lambda x: (1.0 / 9.0, UNSTRESSED_ML["pv"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pv"] + 9.0 * 20.0))
+    net.add_node(chamber("lv"))
+    _add_vessels(net)
+    held = sum(n.volume_ml for n in net.nodes.values() if n.id in UNSTRESSED_ML) + sum(e.cells * e.cell_ml for e in net.edges.values() if e.id in {*BEDS, "lungs"})
+    net.nodes["ven"].volume_ml = p["blood_volume_ml"] - held
+    if net.nodes["ven"].volume_ml < 500.0:
+        raise CircuitError(f"blood_volume_ml is {p['blood_volume_ml']:.0f}; heart, arteries and lungs alone hold {held:.0f}: give at least {held + 500.0:.0f}")
+
+
+def _add_vessels(net: Network) -> None:
+    def resistor(r: float | str) -> EdgeLaw:
+        def law(x: Scope, q: Num) -> tuple[Num, Drop]:
+            return 0.0, linear(q, x[r] if isinstance(r, str) else r)
+
+        return law
+
+    def bed(share: float) -> EdgeLaw:
+        return lambda x, q: (0.0, linear(q, x["now:rs_mmhg_s_ml"] / share))
+
+    net.add_edge(EdgeModel("venous_return", "ven", "ra", resistor(0.02)))
+    net.add_edge(EdgeModel("tricuspid", "ra", "rv", resistor(0.02), kind="valve"))
+    net.add_edge(EdgeModel("pulmonary_valve", "rv", "pa", resistor(0.006), kind="valve"))
+    net.add_edge(EdgeModel("lungs", "pa", "pv", resistor("pat:r_pulm_mmhg_s_ml"), cells=5, cell_ml=20.0))
+    net.add_edge(EdgeModel("mitral", "pv", "lv", resistor(0.01), kind="valve"))
+    net.add_edge(EdgeModel("aortic_valve", "lv", "ao_asc", resistor(0.01), kind="valve"))
+    net.add_edge(EdgeModel("arch", "ao_asc", "ao_arch", resistor(0.006), inertance=3e-4))
+    net.add_edge(EdgeModel("descending", "ao_arch", "ao_desc", resistor(0.012), inertance=8e-4))
+    net.add_edge(EdgeModel("femoral_artery", "ao_desc", "leg", resistor(LEG_RESISTANCE)))
+    for name, (artery, share, _, cells, cell_ml) in BEDS.items():
+        net.add_edge(EdgeModel(name, artery, "ven", bed(share), kind="starling", cells=cells, cell_ml=cell_ml, closing=lambda x: x["now:pcc_mmhg"]))
+
+
+def beat(x: Scope) -> None:
+    """Advance the heart's phase by one substep and set how far it is contracted (0-1), and the squeeze of compressions.
+
+    Systole lasts 0.3 sqrt(RR), relaxation half of that, after a delay of 0.12 sqrt(RR) [CVS6].
+    """
+    hr = most(x["now:hr_bpm"], 1.0)
+    moved = x["phase"] + SUBSTEP_S * hr / 60.0
+    phase = select(moved >= 1.0, moved - 1.0, moved)
+    x["phase"] = phase
+    rr = 60.0 / hr
+    root = sqrt(rr)
+    t = phase * rr - 0.12 * root
+    systole = 0.3 * root
+    rising = 1.5707963267948966 * t / systole
+    falling = 1.5707963267948966 + 3.141592653589793 * (t - systole) / systole
+    angle = select(t < 0.0, 0.0, select(t < systole, rising, select(t < 1.5 * systole, falling, 0.0)))
+    x["contraction"] = half_wave(angle)
+    pressed = x["squeeze_phase"] + SUBSTEP_S * 100.0 / 60.0  # 100 compressions a minute
+    squeeze_phase = select(pressed >= 1.0, pressed - 1.0, pressed)
+    x["squeeze_phase"] = squeeze_phase
+    x["squeeze"] = x["in:compressions"] * 60.0 * half_wave(least(squeeze_phase * 2.0, 1.0) * 3.141592653589793)

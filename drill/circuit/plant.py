@@ -1,0 +1,261 @@
+"""The machine with its patient: set controls, inject faults, tick, read. Everything above this floor goes through here."""
+
+from array import array
+from collections.abc import Callable, Mapping, MutableSequence
+from functools import lru_cache
+
+from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
+from drill.circuit.compiler import Bench, Model, build
+from drill.circuit.consoles import Consoles
+from drill.circuit.controls import CONTROLS
+from drill.circuit.faults import FAULTS
+from drill.circuit.looks import FINDINGS
+from drill.circuit.readings import READINGS, SHOWN
+from drill.circuit.scene import LineView, PumpView, Scene
+from drill.circuit.spec import CircuitSpec, PatientSpec
+from drill.circuit.step import interpreted
+from drill.errors import CircuitError, NameUnknownError, ValueRangeError
+
+LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
+DRIVE_READINGS = frozenset({"flow_l_min", "pump_rpm"})  # their sensors sit in the console's drive
+DRUGS = ("pressor",)
+Advance = Callable[[MutableSequence[float]], None]
+
+
+def compile_kernel(circuit: CircuitSpec, patient: PatientSpec | Bench) -> str:
+    """Return the kernel of a circuit with a patient as one module's text for the compiled runner."""
+    return build(circuit, patient).compiled_text()
+
+
+class Plant:
+    """One circuit with one patient, or on a bench. All pressures in mmHg, flows as their names say."""
+
+    def __init__(self, circuit: CircuitSpec, patient: PatientSpec | Bench, advance: Advance | None = None, *, numbers: Callable[[list[float]], MutableSequence[float]] = list) -> None:
+        """Build and stand at the first state. `advance` runs one tick of the kernel over what `numbers` makes of the state."""
+        self._model: Model = build(circuit, patient)
+        self._index = self._model.slots.index
+        self._advance: Advance = advance or interpreted(self._model)
+        self._x = numbers(self._model.slots.first)
+        self._controls = {c.name: c.default for c in CONTROLS.values()}
+        pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
+        self._pump = pump.id
+        self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
+        self._board = AlarmBoard(alarm_specs(circuit.alarms))
+        self._watched = tuple(sorted({str(a["reading"]) for a in circuit.alarms if a.get("reading")}))
+        self._tick = 0
+        self._bench = isinstance(patient, Bench)
+
+    # -- hands --------------------------------------------------------------------------------------------------
+
+    def set(self, name: str, value: float) -> None:
+        """Move a control; the value must lie in its range."""
+        control = CONTROLS.get(name)
+        if control is None:
+            raise NameUnknownError("control", name, CONTROLS)
+        if not control.low <= value <= control.high:
+            raise ValueRangeError(f"{name} cannot be {value:g}: it goes from {control.low:g} to {control.high:g} ({control.unit})")
+        self._controls[name] = float(value)
+        self._x[self._index[f"in:{name}"]] = float(value)
+
+    def control(self, name: str) -> float:
+        """Return how a control stands."""
+        if name not in self._controls:
+            raise NameUnknownError("control", name, self._controls)
+        return self._controls[name]
+
+    def controls(self) -> Mapping[str, float]:
+        """Return how every control stands, by name; the mapping follows later moves."""
+        return self._controls
+
+    def inject(self, fault: str, parameters: Mapping[str, float]) -> None:
+        """Let a fault begin."""
+        if fault not in FAULTS:
+            raise NameUnknownError("fault", fault, FAULTS)
+        known = {p.name for p in FAULTS[fault].parameters}
+        for name in parameters:
+            if name not in known:
+                raise NameUnknownError(f"parameter of fault '{fault}'", name, known)
+        if fault == "motor_fault":
+            self._consoles.motor_failed = True
+        elif fault == "isolation_switch_off":
+            self.set("isolation_switch", 0.0)
+
+    def move_head(self, where: str) -> None:
+        """Put the pump head on "console", "emergency_drive" or "backup_console", or into the hands ("moving")."""
+        self._consoles.move_head(where)
+
+    def give(self, drug: str, amount: float) -> None:
+        """Give a drug as a bolus; `amount` in usual boluses."""
+        if drug not in DRUGS:
+            raise NameUnknownError("drug", drug, DRUGS)
+        if not 0.0 <= amount <= 10.0:
+            raise ValueRangeError(f"a dose of {amount:g} is outside 0 to 10 usual boluses")
+        self._add(f"{drug}_given", amount)
+
+    def infuse(self, volume_ml: float, over_s: float) -> None:
+        """Run volume (clear fluid) into a vein, mL over s; what still runs is added to."""
+        if not 0.0 <= volume_ml <= 2000.0:
+            raise ValueRangeError(f"an infusion of {volume_ml:g} mL is outside 0 to 2000 mL")
+        self._add("infuse_left_ml", volume_ml)
+        self._x[self._index["infuse_ml_s"]] = volume_ml / max(over_s, 1.0)
+
+    def bring(self, thing: str) -> None:
+        """Equipment has arrived at the bedside."""
+        if thing != "backup_console":
+            raise NameUnknownError("equipment", thing, ("backup_console",))
+        self._consoles.backup_here = True
+
+    def _add(self, slot: str, amount: float) -> None:
+        index = self._index[slot]
+        self._x[index] = float(self._x[index]) + float(amount)
+
+    # -- time ---------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
+        x, index, box = self._x, self._index, self._consoles
+        target, tau = box.tick(self._controls)
+        x[index[f"rpm_target:{self._pump}"]] = target
+        x[index[f"rpm_tau:{self._pump}"]] = tau
+        rpm = float(x[index[f"rpm:{self._pump}"]])
+        x[index["drive_rpm"]] = rpm if box.head_on == box.in_use else 0.0
+        x[index["crank_tach"]] = rpm if box.head_on == "emergency_drive" else 0.0
+        self._advance(x)
+        self._tick += 1
+        flags = {"motor_fault": self._motor_lamp()}
+        shown = {name: self.shown(name) for name in self._watched}
+        self._board.update(self._tick, shown, self._controls, flags, self._live_hosts())
+
+    def _motor_lamp(self) -> bool:
+        box = self._consoles
+        return box.failed() and box.ready(box.in_use, self._controls)
+
+    def _live_hosts(self) -> frozenset[str]:
+        box = self._consoles
+        live = box.ready(box.in_use, self._controls)
+        return _hosts(console=live, crank=box.head_on == "emergency_drive")
+
+    # -- readings -----------------------------------------------------------------------------------------------
+
+    def true(self, name: str) -> float:
+        """Return a true reading."""
+        if name not in READINGS:
+            raise NameUnknownError("reading", name, READINGS)
+        return float(self._x[self._index[f"true:{name}"]])
+
+    def shown(self, name: str) -> float | None:
+        """Return what the display shows, None where it is blank."""
+        if name not in SHOWN:
+            raise NameUnknownError("shown reading", name, SHOWN)
+        if READINGS[name].host not in self._live_hosts() or self.note(name):
+            return None
+        if name in DRIVE_READINGS and self._consoles.head_on != self._consoles.in_use and name == "flow_l_min":
+            return None
+        return float(self._x[self._index[f"shown:{name}"]])
+
+    def note(self, name: str) -> str:
+        """Return why a live display shows no number ("" where it does)."""
+        if name in {"spo2_right_hand_pct", "spo2_foot_pct"} and not self._bench:
+            weak = self.true("pulse_pressure_mmhg") < LOW_PERFUSION_PULSE_MMHG or self.true("map_mmhg") < LOW_PERFUSION_MAP_MMHG
+            if weak:
+                return "low perfusion" if name == "spo2_right_hand_pct" else "no pulse"
+        return ""
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return active and latched alarms, the most urgent first."""
+        return self._board.alarms()
+
+    def acknowledge(self, tick: int, alarm_id: str | None = None) -> None:
+        """Acknowledge one alarm, or all."""
+        self._board.acknowledge(tick, alarm_id)
+
+    def audio_pause(self, tick: int) -> None:
+        """Pause the sound of the alarms."""
+        self._board.audio_pause(tick)
+
+    def audio_pause_s(self, tick: int) -> float:
+        """Return the seconds left of an audio pause."""
+        return self._board.audio_pause_s(tick)
+
+    # -- eyes ---------------------------------------------------------------------------------------------------
+
+    def look(self, target: str) -> tuple[str, ...]:
+        """Return what a look at a place finds, in words of `looks.FINDINGS`."""
+        if target not in FINDINGS:
+            raise NameUnknownError("thing to look at", target, FINDINGS)
+        box = self._consoles
+        if target == "pump_head":
+            return ("clean", "turning" if abs(self.true("pump_rpm")) > 60.0 else "standing")
+        if target == "console":
+            if not box.powered(box.in_use, self._controls):
+                return ("dark",)
+            if not box.ready(box.in_use, self._controls):
+                return ("booting",)
+            return ("alive", "motor_fault_lamp") if self._motor_lamp() else ("alive",)
+        if target == "mains_and_switch":
+            return ("mains_on",) if self._controls["isolation_switch"] > 0.5 else ("isolation_switch_off",)
+        if target == "oxygenator_colour":
+            return ("bright",) if self.true("sat_post_pct") > 92.0 else ("dark",)
+        if target == "sweep_flowmeter":
+            return ("flowing",) if self._controls["sweep_l_min"] > 0.05 else ("off",)
+        if target == "patient":
+            return ("ejecting",) if self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG else ("no_pulse",)
+        return ("clear",)
+
+    def scene(self) -> Scene:
+        """Return what anyone at the bedside sees of the machine."""
+        x, index, box = self._x, self._index, self._consoles
+        lines: dict[str, LineView] = {}
+        for part in self._model.circuit.parts:
+            edge = self._model.net.edges[part.id]
+            o2 = [float(x[index[f"o2:{part.id}:{k}"]]) for k in range(edge.cells)]
+            hb = [float(x[index[f"hb:{part.id}:{k}"]]) for k in range(edge.cells)]
+            sats = tuple(min(1.0, max(0.0, c / max(1.36e-3 * h, 1e-6))) for c, h in zip(o2, hb, strict=True))
+            lines[part.id] = LineView(float(x[index[f"flow:{part.id}"]]), sats, (0.0,) * edge.cells, edge.cells * edge.cell_ml)
+        pump = PumpView(float(x[index[f"rpm:{self._pump}"]]), box.head_on, 0.0)
+        return Scene(
+            lines=lines,
+            pump=pump,
+            console_lit=box.powered(box.in_use, self._controls),
+            console_booting_s=box.booting_s(self._controls),
+            backup_console_here=box.backup_here,
+            motor_lamp=self._motor_lamp(),
+            compressions=self._controls["compressions"] > 0.5,
+        )
+
+    def wave(self) -> tuple[float, float | None, float | None, float | None]:
+        """Return (ECG phase 0-1, arterial pressure, CVP, pleth) of this tick; None = no signal."""
+        if self._bench:
+            return 0.0, None, None, None
+        x, index = self._x, self._index
+        art, mean = float(x[index["p:ao_asc"]]), self.true("map_mmhg")
+        pleth = None if self.note("spo2_right_hand_pct") else (art - mean) / 40.0
+        return float(x[index["phase"]]), art, float(x[index["p:ra"]]), pleth
+
+    # -- state --------------------------------------------------------------------------------------------------
+
+    def state_bits(self) -> bytes:
+        """Return the raw bits of the whole state."""
+        return array("d", self._x).tobytes()
+
+    def save(self) -> dict[str, object]:
+        """Return the full state as JSON data, floats as exact hexadecimal text."""
+        return {"tick": self._tick, "x": [float(v).hex() for v in self._x], "consoles": self._consoles.save(), "alarms": self._board.save()}
+
+    def load(self, saved: Mapping[str, object]) -> None:
+        """Take up what `save` gave, for the same circuit and patient."""
+        numbers, consoles, alarms, tick = saved["x"], saved["consoles"], saved["alarms"], saved["tick"]
+        if not (isinstance(numbers, list) and len(numbers) == len(self._x) and isinstance(consoles, Mapping) and isinstance(alarms, Mapping) and isinstance(tick, int)):
+            raise CircuitError("this saved state is of another circuit or engine: build the plant that it was saved from")
+        for i, text in enumerate(numbers):
+            self._x[i] = float.fromhex(str(text))
+        for name in self._controls:
+            self._controls[name] = float(self._x[self._index[f"in:{name}"]])
+        self._consoles.load(consoles)
+        self._board.load(alarms)
+        self._tick = tick
+
+
+@lru_cache(maxsize=4)
+def _hosts(*, console: bool, crank: bool) -> frozenset[str]:
+    return frozenset({"monitor", "flowmeter"} | ({"console"} if console else set()) | ({"crank"} if crank else set()))

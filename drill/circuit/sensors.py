@@ -1,0 +1,129 @@
+"""From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
+
+from collections.abc import Mapping
+
+from drill.circuit.body import saturation_at, toward
+from drill.circuit.laws import ML_S_PER_L_MIN
+from drill.circuit.network import Network
+from drill.circuit.patient import BEDS
+from drill.circuit.readings import READINGS, SHOWN
+from drill.circuit.slots import Scope, Slots
+from drill.circuit.spec import CircuitSpec
+from drill.circuit.trace import Num, between, most, select
+from drill.errors import CircuitError, NameUnknownError
+from drill.units import TICK_S
+
+SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump")
+LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a circuit's `sensors` may say otherwise
+    "flow_l_min": 0.4,
+    "p_ven_mmhg": 0.3,
+    "p_pre_mmhg": 0.3,
+    "p_post_mmhg": 0.3,
+    "dp_ox_mmhg": 0.3,
+    "svo2_pct": 5.0,
+    "hb_g_l": 5.0,
+    "cvp_mmhg": 1.5,
+    "spo2_right_hand_pct": 6.0,
+    "spo2_foot_pct": 8.0,
+    "nirs_pct": 4.0,
+    "sweep_l_min": 0.3,
+}
+_ROUND = 6755399441055744.0
+PO2_PLACES = {"svo2": 40.0, "post_ox": 400.0, "right_hand": 90.0, "foot": 90.0, "head_in": 90.0, "head_out": 35.0}
+
+
+def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
+    """Make the slots of truth and display; every site must name a node or part that exists."""
+    for site in SITES:
+        if site not in spec.sites:
+            raise CircuitError(f"circuit '{spec.id}' names no place for '{site}' under sites: add `{site}: <node or part>`")
+        place, known = spec.sites[site], (net.edges if site in {"flow", "svo2", "pump"} else net.nodes)
+        if place not in known:
+            raise NameUnknownError(f"place of site '{site}' (circuit '{spec.id}')", place, known)
+    for place, po2 in PO2_PLACES.items():
+        slots.add(f"po2:{place}", po2)
+    for name in READINGS:
+        slots.add(f"true:{name}", 0.0)
+    for name in SHOWN:
+        slots.add(f"lag:{name}", 0.0)
+        slots.add(f"shown:{name}", 0.0)
+        slots.add(f"zero:{name}", next((s.zero for s in spec.sensors if s.reading == name), 0.0))
+    slots.add("backflow_ml", 0.0)
+    slots.add("gas_ml", 0.0)
+    slots.add("crank_tach", 0.0)
+    slots.add("drive_rpm", 0.0)
+    del bench
+
+
+def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
+    """Work out every true reading from the state of this tick."""
+    site = spec.sites
+    true: dict[str, Num] = {
+        "flow_l_min": x["flow_site_ml_s"] / ML_S_PER_L_MIN,
+        "pump_rpm": x[f"rpm:{site['pump']}"],
+        "crank_tach_rpm": x[f"rpm:{site['pump']}"],
+        "p_ven_mmhg": x[f"p:{site['p_ven']}"],
+        "p_pre_mmhg": x[f"p:{site['p_pre']}"],
+        "p_post_mmhg": x[f"p:{site['p_post']}"],
+        "dp_ox_mmhg": x[f"p:{site['p_pre']}"] - x[f"p:{site['p_post']}"],
+        "sweep_l_min": x["in:sweep_l_min"],
+        "fdo2_pct": x["in:fdo2_pct"],
+        "backflow_ml": x["backflow_ml"],
+        "gas_to_patient_ml": x["gas_ml"],
+    }
+    cell = net.edges[site["svo2"]].cells - 1
+    hb = x[f"hb:{site['svo2']}:{cell}"]
+    true["hb_g_l"] = hb
+    true["svo2_pct"] = 100.0 * saturation_at(x, "svo2", x[f"o2:{site['svo2']}:{cell}"], hb)
+    true["sat_post_pct"] = 100.0 * saturation_at(x, "post_ox", x[f"o2:{site['post_ox']}"], x[f"hb:{site['post_ox']}"])
+    true["po2_post_mmhg"] = x["po2:post_ox"]
+    if not bench:
+        true |= _patient(x)
+    total: Num = sum(e.cells * e.cell_ml for e in net.edges.values())
+    for node in net.nodes.values():
+        if node.stiffness is not None:
+            total = total + x[f"vol:{node.id}"]
+    true["blood_volume_ml"] = total
+    for name, value in true.items():
+        x[f"true:{name}"] = value
+
+
+def _patient(x: Scope) -> dict[str, Num]:
+    right = 100.0 * saturation_at(x, "right_hand", x["o2:ao_asc"], x["hb:ao_asc"])
+    foot = 100.0 * saturation_at(x, "foot", x["o2:leg"], x["hb:leg"])
+    last = BEDS["head_right"][3] - 1
+    head = 100.0 * saturation_at(x, "head_out", x[f"o2:head_right:{last}"], x[f"hb:head_right:{last}"])
+    return {
+        "map_mmhg": x["map_mean"],
+        "sys_mmhg": x["sys"],
+        "dia_mmhg": x["dia"],
+        "pulse_pressure_mmhg": most(x["sys"] - x["dia"], 0.0),
+        "cvp_mmhg": x["p:ra"],
+        "hr_bpm": x["now:hr_bpm"],
+        "spo2_right_hand_pct": right,
+        "sao2_pct": right,
+        "spo2_foot_pct": foot,
+        "nirs_pct": 0.75 * head + 0.25 * right,
+        "cardiac_output_l_min": x["co_ml_s"] / ML_S_PER_L_MIN,
+        "oxygen_debt_ml": x["debt_ml"],
+        "lactate_mmol_l": x["lactate_mmol_l"],
+        "contractility": x["contractility"],
+    }
+
+
+def display(x: Scope, spec: CircuitSpec) -> None:
+    """Lag, zero error, range and resolution of every display; whether its host is alive is the plant's to say."""
+    own = {s.reading: s.lag_s for s in spec.sensors}
+    special = {"pump_rpm": x["drive_rpm"], "crank_tach_rpm": x["crank_tach"]}
+    for name in SHOWN:
+        reading = READINGS[name]
+        source = special.get(name, x[f"true:{name}"])
+        lag = own.get(name, LAG_S.get(name, 0.0))
+        if lag > 0.0:
+            toward(x, f"lag:{name}", source, lag)
+            source = x[f"lag:{name}"]
+        held = between(source + x[f"zero:{name}"], reading.low, reading.high)
+        steps = held / reading.resolution
+        x[f"shown:{name}"] = ((steps + _ROUND) - _ROUND) * reading.resolution
+    x["backflow_ml"] = x["backflow_ml"] + select(x["flow_site_ml"] < 0.0, -x["flow_site_ml"], 0.0)
+    x["flow_site_ml_s"] = x["flow_site_ml"] / TICK_S
