@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from drill.circuit.controls import CONTROLS
 from drill.circuit.faults import FAULTS
+from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import Diagnostic, cut
 from drill.scenarios.quantities import QUANTITIES
@@ -52,7 +53,7 @@ def _start(node: Node, names: Names, report: Report) -> None:
         if report.name(member, "control", CONTROLS, key=name) and name in CONTROLS:
             report.between(member, CONTROLS[name].low, CONTROLS[name].high, CONTROLS[name].unit)
     for name, member in node["start"]["patient"].pairs():
-        report.name(member, "number of the patient", names.patient, key=name)
+        report.name(member, "number of a patient", PATIENT_DEFAULTS, key=name)
         report.name(member["draw"], "draw", names.draws)
     report.unique(node["team"], "person")
     people = names.people or ()

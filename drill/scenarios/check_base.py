@@ -1,12 +1,15 @@
 """Checks what stock entries mean: jobs and call-outs, circuits with their devices, patients."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from drill.circuit.alarms import DEVICE_CONDITIONS
 from drill.circuit.controls import CLAMPS, CONTROLS
+from drill.circuit.parts import KINDS
+from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
 from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import Diagnostic, cut
+from drill.scenarios.schema_base import Device
 from drill.scenarios.tree import Node, Report, root
 from drill.scenarios.yaml_reader import Document
 
@@ -55,7 +58,7 @@ def _effects(effects: Node, report: Report) -> None:
 
 
 def check_devices(documents: Collection[Document]) -> list[Diagnostic]:
-    """Return ids that are there twice among a pack's devices."""
+    """Return ids that are there twice among a pack's devices, and kinds and numbers that no device has."""
     report, seen = Report(), dict[str, str]()
     for document in documents:
         for device in root(document)["devices"]:
@@ -64,17 +67,37 @@ def check_devices(documents: Collection[Document]) -> list[Diagnostic]:
                 report.add(device["id"], f"device {cut(repr(name))} is there twice (first in {seen[name]}): give each its own id")
             elif name:
                 seen[name] = document.file
+            kind = device["kind"]
+            if report.name(kind, "kind of device", KINDS):
+                for key, number in device["params"].pairs():
+                    report.name(number, f"number of a {kind.text}", KINDS.get(kind.text), key=key)
     return report.found
 
 
-def check_circuit(document: Document, devices: Collection[str] | None) -> list[Diagnostic]:
-    """Return every name in a circuit that does not exist: devices, nodes, controls, readings, hosts."""
+def check_patient(document: Document) -> list[Diagnostic]:
+    """Return the numbers that no patient has."""
+    report = Report()
+    for name, number in root(document)["params"].pairs():
+        report.name(number, "number of a patient", PATIENT_DEFAULTS, key=name)
+    return report.found
+
+
+def check_circuit(document: Document, devices: Mapping[str, Device] | None) -> list[Diagnostic]:
+    """Return every name in a circuit that does not exist: devices, numbers, nodes, controls, readings, hosts."""
     node, report = root(document), Report()
     report.unique(node["parts"], "part")
     nodes = {end for part in node["parts"] for end in (part["inlet"].text, part["outlet"].text) if end}
     places = nodes | set(node["parts"].texts("id"))
     for part in node["parts"]:
         report.name(part["device"], "device", devices)
+        device = (devices or {}).get(part["device"].text)
+        wanted = KINDS.get(device.kind) if device is not None else None
+        given = [key for key, _ in part["params"].pairs()]
+        for key, number in part["params"].pairs():
+            report.name(number, f"number of device '{part['device'].text}'", wanted, key=key)
+        missing = [key for key in wanted or () if device is not None and key not in device.params and key not in given]
+        if missing:
+            report.add(part, f"part '{cut(part['id'].text)}' has no {', '.join(missing)}: add it to the device or to the part's params")
         if part["inlet"].text and part["inlet"].text == part["outlet"].text:
             report.add(part["outlet"], f"part '{cut(part['id'].text)}' begins and ends at one node")
         for clamp in part["clamps"]:

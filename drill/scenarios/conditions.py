@@ -26,6 +26,7 @@ QUALIFIERS: dict[str, tuple[str, ...]] = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {"value": ("above", "below"), "shown": ("above", "below", "blank"), "control": ("above", "below")}
 TASK_STATES = ("done", "running")
+ACKS = ("all", "audio_pause")  # alarms are acknowledged together
 PLAY_HEADS = ("shown", "found", "alarm", "said", "task", "drive", "control", "action", "all", "any", "not")
 NO_STAGE_HEADS = tuple(head for head in QUALIFIERS if head != "after_s")
 HEADS = tuple(QUALIFIERS)
@@ -43,7 +44,6 @@ class Names:
     findings: Mapping[str, Collection[str]] = field(default_factory=dict)
     draws: Collection[str] | None = None
     people: Collection[str] | None = None
-    patient: Collection[str] | None = None
     arriving: Collection[str] = ()
     limit_s: float = 7200.0
 
@@ -141,7 +141,7 @@ def _action(node: Node, names: Names, report: Report) -> None:
         "do": ("task", names.tasks),
         "order": ("task", names.tasks),
         "look": ("thing to look at", names.looks),
-        "ack": ("alarm", names.alarms),
+        "ack": ("acknowledgement", ACKS),
     }
     if verb in targets:
         what, known = targets[verb]

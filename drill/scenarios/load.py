@@ -143,8 +143,8 @@ class _Loading:
         document, scenario = self.take(self.library.document(self.pack, "scenarios", f"{name}.yaml"), Scenario)
         node = root(document)
         circuit, alarms = self.circuit(self._entry(node["circuit"], "circuits", "circuit"))
-        patient, params = self.patient(self._entry(node["patient"], "patients", "patient"))
-        names = self.names(tasks_document, alarms, params)
+        patient = self.patient(self._entry(node["patient"], "patients", "patient"))
+        names = self.names(tasks_document, alarms)
         if tasks_document.readable:
             self.problems += check_base.check_tasks(tasks_document, names)
         if document.readable:
@@ -162,17 +162,16 @@ class _Loading:
             raise PackError(f"the pack '{BASE}' is missing from the folders of packs: it holds circuits, devices, patients and tasks")
         return self.take(self.library.document(BASE, "tasks.yaml"), Tasks)
 
-    def names(self, tasks: Document, alarms: Sequence[str] | None, params: Sequence[str] | None) -> Names:
+    def names(self, tasks: Document, alarms: Sequence[str] | None) -> Names:
         """Return what a scenario may name, as far as it is known."""
         node = root(tasks)
         if not tasks.readable:
-            return Names(alarms=alarms, patient=params)
+            return Names(alarms=alarms)
         return Names(
             alarms=alarms,
             tasks=node["tasks"].texts("id"),
             sayings=node["sayings"].texts("id"),
             looks=node["looks"].texts("id"),
-            patient=params,
             arriving=check_base.arriving(tasks),
         )
 
@@ -214,14 +213,14 @@ class _Loading:
             return None, alarms
         return circuit_spec(circuit, devices), alarms
 
-    def patient(self, ref: str) -> tuple[PatientSpec | None, list[str] | None]:
-        """Load a patient, with the names of its numbers."""
+    def patient(self, ref: str) -> PatientSpec | None:
+        """Load a patient."""
         pack, _, name = ref.partition("/")
         if not pack:
-            return None, None
+            return None
         document, patient = self.take(self.library.document(pack, "patients", f"{name}.yaml"), Patient)
-        params = [name for name, _ in root(document)["params"].pairs()] if document.readable else None
-        return PatientSpec(patient.id, patient.title, dict(patient.params)) if patient is not None else None, params
+        self.problems += check_base.check_patient(document)
+        return PatientSpec(patient.id, patient.title, dict(patient.params)) if patient is not None else None
 
     def plays(self, scenario: str, node: Node, names: Names) -> dict[str, Play]:
         """Load the plays of one scenario, resolved; a play that cannot be read counts as everybody's."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from drill.circuit.controls import CLAMPS, CONTROLS
-from drill.scenarios.conditions import PLAY_HEADS, Names, check_condition, clamp_names
+from drill.scenarios.conditions import ACKS, PLAY_HEADS, Names, check_condition, clamp_names
 from drill.scenarios.diagnostics import cut
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Play
@@ -59,11 +59,11 @@ def _act(act: Node, names: Names, report: Report) -> None:
         report.name(act[verb], "task", names.tasks)
     report.name(act["say"], "call-out", names.sayings)
     report.name(act["look"], "thing to look at", names.looks)
-    report.name(act["ack"], "alarm", names.alarms)
+    report.name(act["ack"], "acknowledgement", ACKS)
     report.name(act["who"], "person", names.people)
+    if "set" in act and "to" not in act:
+        report.add(act, "'set' needs 'to'")
     for verb, key in (("set", "to"), ("order", "who")):
-        if verb in act and key not in act:
-            report.add(act, f"'{verb}' needs '{key}'")
         if key in act and here and verb not in here:
             report.add(act[key], f"'{key}' goes with '{verb}', not with '{here[0]}'", key=True)
 
@@ -99,4 +99,4 @@ def resolve(play: Play, plays: Mapping[str, Play]) -> Play:
         return play
     parent = resolve(plays[play.extends], plays)
     kept = (play.change.get(rule.id, rule) for rule in parent.rules if rule.id not in play.drop)
-    return play.model_copy(update={"rules": (*kept, *play.rules), "drop": (), "change": {}})
+    return play.model_copy(update={"rules": (*kept, *play.rules), "extends": None, "drop": (), "change": {}})

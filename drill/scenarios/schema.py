@@ -322,7 +322,10 @@ class PackInfo(Model):
 
 
 class Act(Model):
-    """One action of a play. Exactly one verb: clamp, unclamp, set (with `to`), do, stop, order (with `who`), say, look, ack."""
+    """One action of a play. Exactly one verb: clamp, unclamp, set (with `to`), do, stop, order, say, look, ack.
+
+    `order` goes to `who`, or to whoever can; `ack` is "all" or "audio_pause".
+    """
 
     clamp: Id | None = None
     unclamp: Id | None = None
