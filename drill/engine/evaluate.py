@@ -77,7 +77,7 @@ def _compile(condition: Condition, draws: Mapping[str, float], memory: Memory) -
     test = _head(head, condition, draws, memory)
     if condition.for_s is not None:
         test = _held(test, ticks(condition.for_s), memory)
-    if condition.within_s is not None and head not in EVENTS:
+    if condition.within_s is not None and (head not in EVENTS or condition.is_ == "running"):
         test = _recent(test, ticks(condition.within_s), memory)
     return test
 

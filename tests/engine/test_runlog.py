@@ -1,0 +1,252 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drill.engine.entries import Entry
+from drill.engine.frame import TRUE
+from drill.engine.runlog import Digest, Encoder, Run, canonical, decode, digest, encode
+from drill.errors import RunFileError
+from tests.engine.synthetic import SHOWN, header, run, small_run
+
+json_value = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+integers = st.integers(-(10**6), 10**6)
+frame_values = st.fixed_dictionaries(
+    {
+        "true": st.lists(integers, min_size=len(TRUE), max_size=len(TRUE)),
+        "shown": st.lists(st.none() | integers, min_size=len(SHOWN), max_size=len(SHOWN)),
+    }
+)
+free_values = st.one_of(
+    frame_values.map(lambda v: {"k": "frame", **v}),
+    json_value.map(lambda v: {"k": "snapshot", "state": v}),
+    st.text(max_size=20).map(lambda v: {"k": "note", "text": v}),
+    st.floats(allow_nan=False, allow_infinity=False).map(lambda v: {"k": "control", "name": "pump_rpm_set", "value": v}),
+)
+
+
+def closed(made: Run) -> Run:
+    """The run with a footer."""
+    return Run(made.header, made.entries, {"digest": digest(made), "score": {"passed": False}, "wall_s": 1.5})
+
+
+@given(values=st.lists(free_values, max_size=12), footer=st.booleans())
+def test_encode_and_decode_are_inverse(*, values: list[dict[str, Any]], footer: bool) -> None:
+    """Whatever entries hold, the file gives the same entries back, bit for bit."""
+    entries: list[Entry] = [{"t": tick, **value} for tick, value in enumerate(values)]
+    made = Run(header(), entries)
+    read = decode(encode(closed(made) if footer else made))
+
+    assert canonical(read.entries) == canonical(entries)
+    assert read.header == made.header
+    assert (read.footer is None) == (not footer)
+    assert read.problems == (() if footer else ("unfinished: the run has no footer",))
+    assert digest(read) == digest(made)
+
+
+def test_a_closed_run_is_finished_and_its_footer_says_what_it_holds() -> None:
+    """Count, last hash, digest, score and an empty place for a signature stand in the footer."""
+    made = small_run()
+    read = decode(encode(closed(made)))
+
+    assert read.finished
+    assert read.outcome == "secured"
+    assert read.footer is not None
+    assert read.footer["count"] == len(made.entries) + 1
+    assert read.footer["digest"] == digest(made)
+    assert read.footer["signature"] is None
+
+
+def test_each_line_is_json_of_its_own() -> None:
+    """Any tool that reads JSON lines can read a run file."""
+    lines = encode(closed(small_run())).decode().splitlines()
+
+    assert all(set(json.loads(line)) == {"e", "sha"} for line in lines)
+    assert len(lines) == len(small_run().entries) + 2
+
+
+def test_a_cut_at_every_byte_is_recovered_and_said() -> None:
+    """Cut anywhere, what is read is an honest beginning of the run, and the run is not finished."""
+    made = closed(small_run())
+    data = encode(made)
+    for end in range(len(data)):
+        try:
+            read = decode(data[:end])
+        except RunFileError:
+            assert end <= data.index(b"\n"), "only a cut header is no run at all"
+            continue
+        assert list(read.entries) == list(made.entries[: len(read.entries)])
+        assert len(read.entries) >= data[:end].count(b"\n") - 1 - (end == len(data))
+        assert not read.finished
+        assert any("unfinished" in problem for problem in read.problems)
+
+
+def test_a_flip_in_every_byte_is_detected_and_never_misread() -> None:
+    """One changed bit anywhere: what is read is an honest beginning, the damage is named with its line."""
+    made = closed(small_run())
+    data = encode(made)
+    for place in range(len(data)):
+        broken = bytearray(data)
+        broken[place] ^= 1 << place % 8
+        try:
+            read = decode(bytes(broken))
+        except RunFileError:
+            assert place <= data.index(b"\n")
+            continue
+        line = data[:place].count(b"\n") + 1
+        assert list(read.entries) == list(made.entries[: len(read.entries)])
+        assert not read.finished
+        assert any(problem.startswith(f"line {line}:") for problem in read.problems), (place, read.problems)
+
+
+def test_lines_that_were_swapped_doubled_or_removed_are_detected() -> None:
+    """Each line hangs on the one before it."""
+    made = closed(small_run())
+    lines = encode(made).splitlines(keepends=True)
+    for i in range(1, len(lines) - 1):
+        for other in (
+            [*lines[:i], *lines[i + 1 :]],
+            [*lines[:i], lines[i], *lines[i:]],
+            [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]],
+        ):
+            read = decode(b"".join(other))
+            assert not read.finished
+            assert list(read.entries) == list(made.entries[: len(read.entries)])
+
+
+def test_a_footer_of_another_run_does_not_close_this_one() -> None:
+    """A footer names how many lines stand before it, and the hash of the last."""
+    encoder = Encoder()
+    lines = [encoder.header(header()), *(encoder.entry(e) for e in small_run().entries)]
+    encoder._count -= 1
+
+    read = decode(b"".join([*lines, encoder.footer(digest="", score=None, wall_s=0.0)]))
+
+    assert any("footer" in problem for problem in read.problems)
+    assert not read.finished
+
+
+def test_something_after_the_footer_is_said() -> None:
+    """Nothing is appended to a closed run unseen."""
+    data = encode(closed(small_run()))
+
+    assert decode(data + b"{}\n").problems
+    assert decode(data + b"{").problems
+    assert decode(data).problems == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"hello", b"{}\n", b'{"e":{},"sha":"' + b"0" * 64 + b'"}\n', bytes(range(256))])
+def test_what_is_no_run_file_is_refused(data: bytes) -> None:
+    """Anything else is a clear error that names the line."""
+    with pytest.raises(RunFileError, match="line 1"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"k": "frame", "t": 1, "true": [], "shown": []},
+        {"k": "boom", "t": 1},
+        {"k": "end", "t": 1},
+        {"k": "note", "t": -1, "text": ""},
+        {"k": "control", "t": 1, "name": "rm_rf", "value": 1.0},
+    ],
+)
+def test_a_rightly_chained_line_of_a_wrong_shape_is_named(entry: Entry) -> None:
+    """A hash proves no edit; it does not prove that a drill wrote it."""
+    encoder = Encoder()
+    data = encoder.header(header()) + encoder._line(entry)
+
+    read = decode(data)
+
+    assert read.entries == []
+    assert read.problems[0].startswith("line 2:")
+
+
+@pytest.mark.parametrize("changes", [{}, {"999": 1}, {"-1": 1}, {"x": 1}, {"0": 1.5}, {"0": True}, {"²": 1}, []])
+def test_wrong_differences_of_a_frame_are_named(changes: object) -> None:
+    """A frame's differences name places that exist and change them by whole numbers."""
+    encoder = Encoder()
+    data = encoder.header(header()) + encoder._line({"k": "frame", "t": 1, "d": changes})
+
+    assert bool(decode(data).entries) == (changes == {})
+
+
+def test_deep_nesting_and_constants_are_refused_without_a_crash() -> None:
+    """A chained line may still hold hostile JSON."""
+    encoder = Encoder()
+    encoder.header(header())
+    for body in (b"[" * 200_000, b'{"k":"note","t":1,"text":NaN}', b"\xff\xfe", b"[1]"):
+        line = Encoder()
+        first = line.header(header())
+        crafted = _chained(line, body)
+        assert decode(first + crafted).problems
+
+
+def _chained(encoder: Encoder, body: bytes) -> bytes:
+    from drill.engine.runlog import _CLOSE, _MIDDLE, _OPEN, _chain
+
+    return _OPEN + body + _MIDDLE + _chain(encoder._sha, body).encode() + _CLOSE + b"\n"
+
+
+def test_the_digest_leaves_out_who_when_where_and_which_version() -> None:
+    """Trainee, clock time, station, platform, versions, kernel kind and wall time do not change what happened."""
+    made = small_run()
+    about = {"trainee": "A", "started_utc": "2026", "station": "x", "platform": "y", "drill": "9", "kernel": "numba"}
+    other = Run({**made.header, "about": about, "engine": "2", "notice": ""}, made.entries, {"wall_s": 3.0})
+
+    assert digest(other) == digest(made)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("seed", 8),
+        ("pack_digest", "1" * 64),
+        ("cause", "no_power"),
+        ("mode", "exam"),
+        ("site_values", {}),
+        ("draws", {}),
+        ("parent", {"tick": 1}),
+    ],
+)
+def test_the_digest_covers_the_causes(key: str, value: object) -> None:
+    """Another seed, pack, cause, mode or parent is another run."""
+    made = small_run()
+
+    assert digest(Run({**made.header, key: value}, made.entries)) != digest(made)
+
+
+def test_the_digest_covers_every_entry() -> None:
+    """Changing, dropping or doubling any entry gives another digest; taking it step by step gives the same."""
+    made = small_run()
+    running = Digest(made.header)
+    seen = {digest(made)}
+    for i, entry in enumerate(made.entries):
+        running.add(entry)
+        for entries in ([*made.entries[:i], *made.entries[i + 1 :]], [*made.entries[: i + 1], *made.entries[i:]]):
+            seen.add(digest(Run(made.header, entries)))
+
+    assert running.hexdigest() == digest(made)
+    assert len(seen) == 1 + 2 * len(made.entries) - _repeats(made)
+
+
+def _repeats(made: Run) -> int:
+    """Dropping or doubling one of two equal neighbours gives the same list."""
+    same = sum(1 for a, b in zip(made.entries, made.entries[1:], strict=False) if a == b)
+    return 2 * same
+
+
+def test_an_unended_run_says_so() -> None:
+    """A run without its end is unfinished, in memory too."""
+    made = run(outcome=None)
+
+    assert not made.ended
+    assert made.outcome == "unfinished"
+    assert not Run(made.header, []).ended
