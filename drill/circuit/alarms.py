@@ -170,7 +170,7 @@ class AlarmBoard:
     def _turn(self, held: _Held, tick: int, *, seen: bool, latching: bool) -> _Held:
         """Raise or clear. A new alarm ends an audio pause: it must not be slept through."""
         if seen:
-            self._pause_until = min(self._pause_until, tick)
+            self._pause_until = 0
             return _Held(raised=True, active=True, since_tick=tick)
         if latching and held.acknowledged_tick < 0:
             return replace(held, active=False, changed_tick=-1)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from drill.circuit.alarms import DEVICE_CONDITIONS
 from drill.circuit.controls import CLAMPS, CONTROLS
+from drill.circuit.looks import FINDINGS
 from drill.circuit.parts import KINDS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
@@ -27,6 +28,8 @@ def check_tasks(document: Document, names: Names) -> list[Diagnostic]:
         report.unique(node[kind], kind.removesuffix("s"))
         for entry in node[kind]:
             report.name(entry["group"], "group", groups)
+    for look in node["looks"]:
+        report.name(look["id"], "thing that can be looked at", FINDINGS)
     where = "here: a job or call-out belongs to no stage"
     for task in node["tasks"]:
         check_condition(task["needs"], names, report, NO_STAGE_HEADS, where)

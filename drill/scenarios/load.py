@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from drill.circuit.looks import FINDINGS
 from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, SensorSpec
 from drill.errors import PackError, nearest
 from drill.scenarios import check, check_base, plays
@@ -36,7 +37,7 @@ class Loaded:
     circuit: CircuitSpec
     patient: PatientSpec
     tasks: Tasks
-    plays: Mapping[str, Play]
+    plays: tuple[Play, ...]
     pack: PackInfo
     site_values: Mapping[str, Value]
     digest: str
@@ -172,6 +173,7 @@ class _Loading:
             tasks=node["tasks"].texts("id"),
             sayings=node["sayings"].texts("id"),
             looks=node["looks"].texts("id"),
+            findings=FINDINGS,
             arriving=check_base.arriving(tasks),
         )
 
@@ -222,7 +224,7 @@ class _Loading:
         self.problems += check_base.check_patient(document)
         return PatientSpec(patient.id, patient.title, dict(patient.params)) if patient is not None else None
 
-    def plays(self, scenario: str, node: Node, names: Names) -> dict[str, Play]:
+    def plays(self, scenario: str, node: Node, names: Names) -> tuple[Play, ...]:
         """Load the plays of one scenario, resolved; a play that cannot be read counts as everybody's."""
         people = node["team"].texts("id") or None
         names = Names(names.alarms, names.tasks, names.sayings, names.looks, names.findings, people=people)
@@ -247,8 +249,8 @@ class _Loading:
         plays.check_extends(nodes, report)
         self.problems += report.found
         if errors_in(self.problems):
-            return {}
-        return {name: plays.resolve(play, made) for name, play in made.items()}
+            return ()
+        return tuple(plays.resolve(play, made) for play in made.values())
 
 
 def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec:
