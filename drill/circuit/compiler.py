@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from drill.circuit import body, parts, patient, sensors, transport
 from drill.circuit.blood import content
@@ -69,7 +70,8 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
     parts.add_machine(slots, net, circuit, PATIENT_SITES)
     _add_state(slots, net, who)
     rich, poor = float(_number(content(300.0, hb))), float(_number(content(38.0, hb)))
-    transport.add_blood(slots, net, {"o2": {"arterial": rich, "venous": poor}, "hb": {"arterial": hb, "venous": hb}})
+    rich_places = transport.oxygenated(net, ["lungs", *(p.id for p in circuit.parts if p.kind == "oxygenator")])
+    transport.add_blood(slots, net, {"o2": (poor, rich), "hb": (hb, hb)}, rich_places)
     sensors.add_sensors(slots, circuit, net, bench=on_bench)
     for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
         slots.add(name, 0.0)
@@ -111,7 +113,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
     exchanges: dict[str, tuple[transport.Exchange, ...]] = {}
     for part in circuit.parts:
         if part.kind == "oxygenator":
-            exchanges[part.id] = (transport.Exchange("membrane_o2", "o2", lambda x, blood, q, part=part: parts.membrane(x, part, blood, q)),)  # type: ignore[misc]
+            exchanges[part.id] = (transport.Exchange("membrane_o2", "o2", partial(parts.membrane, part)),)
     infused: dict[str, tuple[Num, Mapping[str, Num]]] = {}
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
@@ -124,7 +126,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
         body.answer(x)
     for part in circuit.parts:
         if part.kind == "oxygenator":
-            parts.sweep(x, part)
+            parts.sweep(part, x)
     parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"])
     sensors.measure(x, circuit, net, bench=bench)
     sensors.display(x, circuit)

@@ -40,8 +40,7 @@ def cannula_coefficient(m_number: float, viscosity_cp: Num) -> Num:
 
     dP = 10**M mu**0.25 Q**1.75 / 7.161e6   (mu in poise, Q in mL/min)   [MALG][GAN19]
     """
-    from_ml_s = 60.0**1.75
-    constant = power(10.0, m_number) * from_ml_s / 7.161e6
+    constant = power(10.0, m_number) * power(60.0, 1.75) / 7.161e6
     return constant * quarter_power(viscosity_cp / 100.0)
 
 
@@ -59,11 +58,24 @@ def tube(q: Num, laminar_k: Num, blasius_k: Num) -> Drop:
     """A tube: laminar or Blasius, whichever is larger.
 
     laminar = 128 mu l q / (pi d**4);  Blasius = 0.2414 mu**0.25 rho**0.75 l q**1.75 / d**4.75   (reference 3.4)
+
+    Both coefficients come from `tube_coefficients`.
     """
     root = sqrt(absolute(q))
     three_quarters = root * sqrt(root)
     is_turbulent = blasius_k * three_quarters > laminar_k
-    return Drop(q * select(is_turbulent, blasius_k * three_quarters, laminar_k), select(is_turbulent, 1.75 * blasius_k * three_quarters, laminar_k))
+    per_flow = select(is_turbulent, blasius_k * three_quarters, laminar_k)
+    slope = select(is_turbulent, 1.75 * blasius_k * three_quarters, laminar_k)
+    return Drop(q * per_flow, slope)
+
+
+def tube_coefficients(bore_mm: float, length_m: float, viscosity_cp: Num) -> tuple[Num, Num]:
+    """Return (laminar_k, blasius_k) of a tube for flows in mL/s and drops in mmHg; density 1055 kg/m3."""
+    bore_m, pa_per_mmhg = bore_mm / 1000.0, 133.322
+    laminar = 128.0 * 1e-3 * length_m / (3.141592653589793 * bore_m * bore_m * bore_m * bore_m) * 1e-6 / pa_per_mmhg
+    per_cp = 0.2414 * quarter_power(1e-3) * power(1055.0, 0.75) * length_m / power(bore_m, 4.75)
+    blasius = per_cp * power(1e-6, 1.75) / pa_per_mmhg
+    return laminar * viscosity_cp, blasius * quarter_power(viscosity_cp)
 
 
 def clamp_resistance(closed: Num) -> Num:

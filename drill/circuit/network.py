@@ -206,7 +206,14 @@ def _eliminate(matrix: dict[str, Row], right: dict[str, Num], order: list[str]) 
     return pressures
 
 
-def _advance(net: Network, x: Scope, order: list[str], pressures: Mapping[str, Num], linear: Mapping[str, tuple[Num, Num]], modes: Modes) -> None:
+def _advance(
+    net: Network,
+    x: Scope,
+    order: list[str],
+    pressures: Mapping[str, Num],
+    linear: Mapping[str, tuple[Num, Num]],
+    modes: Modes,
+) -> None:
     """Move flows, passed volumes and node volumes by the solved pressures."""
     net_flow: dict[str, Num] = {}
     for edge in net.edges.values():

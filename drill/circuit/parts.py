@@ -18,7 +18,17 @@ CELL_ML = 12.0
 KINDS: dict[str, tuple[str, ...]] = {
     "tube": ("bore_mm", "length_m"),
     "cannula": ("m_number", "volume_ml"),
-    "centrifugal": ("a_mmhg_rpm2", "b_mmhg_rpm_l_min", "c_mmhg_l_min2", "k_reverse", "volume_ml", "tau_run_s", "tau_down_s", "crank_gear", "inertance_mmhg_s2_ml"),
+    "centrifugal": (
+        "a_mmhg_rpm2",
+        "b_mmhg_rpm_l_min",
+        "c_mmhg_l_min2",
+        "k_reverse",
+        "volume_ml",
+        "tau_run_s",
+        "tau_down_s",
+        "crank_gear",
+        "inertance_mmhg_s2_ml",
+    ),
     "oxygenator": ("volume_ml", "shunt_per_l_min", "shunt_base", "gas_volume_ml", "drop_factor"),
 }
 
@@ -37,7 +47,9 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec, outside: Mapping[
     for name, c in compliance.items():
         ends = [p.id for p in spec.parts if name in (p.inlet, p.outlet)]
         if len(ends) < 2:
-            raise CircuitError(f"node '{name}' joins only part '{ends[0]}': it is a dead end; connect a second part to it or correct its name")
+            raise CircuitError(
+                f"node '{name}' joins only part '{ends[0]}': it is a dead end; connect a second part to it or correct its name"
+            )
         _add_node(slots, net, name, c)
     for part in spec.parts:
         for key, value in part.params.items():
@@ -125,7 +137,9 @@ def _centrifugal(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeM
         return laws.pump_head(q, x[f"rpm:{part.id}"], curve)
 
     count, each = _cells(part.params["volume_ml"])
-    return EdgeModel(part.id, inlet, outlet, _with_clamp(part, law), inertance=part.params["inertance_mmhg_s2_ml"], cells=count, cell_ml=each)
+    return EdgeModel(
+        part.id, inlet, outlet, _with_clamp(part, law), inertance=part.params["inertance_mmhg_s2_ml"], cells=count, cell_ml=each
+    )
 
 
 def _oxygenator(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
@@ -146,13 +160,14 @@ def refresh(x: Scope, spec: CircuitSpec, hb_g_l: Num) -> None:
     mu = laws.viscosity_cp(hb_g_l)
     for part in spec.parts:
         if part.clamps:
-            x[f"pinch:{part.id}"] = sum((laws.clamp_resistance(x[f"in:{c}"]) for c in part.clamps[1:]), laws.clamp_resistance(x[f"in:{part.clamps[0]}"]))
+            pinch: Num = 0.0
+            for clamp in part.clamps:
+                pinch = pinch + laws.clamp_resistance(x[f"in:{clamp}"])
+            x[f"pinch:{part.id}"] = pinch
         if part.kind == "tube":
-            bore_m, length_m = part.params["bore_mm"] / 1000.0, part.params["length_m"]
-            laminar = 128.0 * 1e-3 * length_m / (3.141592653589793 * bore_m**4) * 1e-6 / 133.322
-            blasius = 0.2414 * 1e-3**0.25 * 1055.0**0.75 * length_m / bore_m**4.75 * 1e-6**1.75 / 133.322
-            x[f"par:{part.id}.laminar_k"] = laminar * mu
-            x[f"par:{part.id}.blasius_k"] = blasius * laws.quarter_power(mu)
+            laminar, blasius = laws.tube_coefficients(part.params["bore_mm"], part.params["length_m"], mu)
+            x[f"par:{part.id}.laminar_k"] = laminar
+            x[f"par:{part.id}.blasius_k"] = blasius
         elif part.kind == "cannula":
             x[f"par:{part.id}.k"] = laws.cannula_coefficient(part.params["m_number"], mu)
         elif part.kind == "oxygenator":
@@ -163,7 +178,7 @@ def refresh(x: Scope, spec: CircuitSpec, hb_g_l: Num) -> None:
             x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (x[f"rpm_target:{part.id}"] - x[f"rpm:{part.id}"])
 
 
-def membrane(x: Scope, part: PartSpec, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
+def membrane(part: PartSpec, x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
     """Blood that enters the membrane from either side: all but a shunt leaves in balance with the gas [FRIED].
 
     C_out = (1-s) C(FO2 (Pb-47) - PCO2) + s C_in,  s = shunt_base + shunt_per_l_min Q
@@ -174,7 +189,7 @@ def membrane(x: Scope, part: PartSpec, entering: Mapping[str, Num], flow_ml_s: N
     return (1.0 - s) * content(ideal, entering["hb"]) + s * entering["o2"]
 
 
-def sweep(x: Scope, part: PartSpec) -> None:
+def sweep(part: PartSpec, x: Scope) -> None:
     """Oxygen fraction in the gas space: fresh gas in, oxygen taken by the blood; without sweep it is used up.
 
     V dF/dt = V_sweep (F_in - F) - VO2

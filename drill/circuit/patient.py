@@ -42,7 +42,17 @@ PATIENT_DEFAULTS: dict[str, float] = {
     "cpp_none_mmhg": 0.0,
     "tau_contractility_s": 60.0,
 }
-UNSTRESSED_ML = {"lv": 15.0, "rv": 15.0, "pa": 60.0, "pv": 440.0, "ra": 30.0, "ao_asc": 60.0, "ao_arch": 40.0, "ao_desc": 150.0, "leg": 40.0}
+UNSTRESSED_ML = {
+    "lv": 15.0,
+    "rv": 15.0,
+    "pa": 60.0,
+    "pv": 440.0,
+    "ra": 30.0,
+    "ao_asc": 60.0,
+    "ao_arch": 40.0,
+    "ao_desc": 150.0,
+    "leg": 40.0,
+}
 ARTERIAL_SHARE = {"ao_asc": 0.2, "ao_arch": 0.16, "ao_desc": 0.56, "leg": 0.08}  # of c_art; tunable
 BEDS = {  # artery, share of flow (reference 4.6), share of VO2 (tunable), cells, mL a cell (tunable)
     "coronary": ("ao_asc", 0.05, 0.10, 2, 10.0),
@@ -101,16 +111,25 @@ def add_patient(slots: Slots, net: Network, p: Mapping[str, float]) -> None:
     for name, share in ARTERIAL_SHARE.items():
         net.add_node(vessel(name, "pat:c_art_ml_mmhg", share, 70.0, 0.0))
     net.add_node(NodeModel("ven", lambda x: (1.0 / x["pat:c_ven_ml_mmhg"], x["now:v0_ven_ml"], 0.0), 0.0))
-    net.add_node(NodeModel("ra", lambda x: (1.0 / RA_COMPLIANCE, UNSTRESSED_ML["ra"], x["pat:p_thorax_mmhg"] + 0.3 * x["squeeze"]), UNSTRESSED_ML["ra"] + 12.0 * RA_COMPLIANCE))
+    net.add_node(
+        NodeModel(
+            "ra",
+            lambda x: (1.0 / RA_COMPLIANCE, UNSTRESSED_ML["ra"], x["pat:p_thorax_mmhg"] + 0.3 * x["squeeze"]),
+            UNSTRESSED_ML["ra"] + 12.0 * RA_COMPLIANCE,
+        )
+    )
     net.add_node(chamber("rv"))
     net.add_node(NodeModel("pa", lambda x: (1.0 / 3.4, UNSTRESSED_ML["pa"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pa"] + 3.4 * 22.0))
     net.add_node(NodeModel("pv", lambda x: (1.0 / 9.0, UNSTRESSED_ML["pv"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pv"] + 9.0 * 20.0))
     net.add_node(chamber("lv"))
     _add_vessels(net)
-    held = sum(n.volume_ml for n in net.nodes.values() if n.id in UNSTRESSED_ML) + sum(e.cells * e.cell_ml for e in net.edges.values() if e.id in {*BEDS, "lungs"})
+    held = sum(n.volume_ml for n in net.nodes.values()) + sum(e.cells * e.cell_ml for e in net.edges.values())
     net.nodes["ven"].volume_ml = p["blood_volume_ml"] - held
     if net.nodes["ven"].volume_ml < 500.0:
-        raise CircuitError(f"blood_volume_ml is {p['blood_volume_ml']:.0f}; heart, arteries and lungs alone hold {held:.0f}: give at least {held + 500.0:.0f}")
+        raise CircuitError(
+            f"blood_volume_ml is {p['blood_volume_ml']:.0f}, but heart, arteries and lungs alone hold {held:.0f}: "
+            f"give at least {held + 500.0:.0f}"
+        )
 
 
 def _add_vessels(net: Network) -> None:
@@ -133,7 +152,9 @@ def _add_vessels(net: Network) -> None:
     net.add_edge(EdgeModel("descending", "ao_arch", "ao_desc", resistor(0.012), inertance=8e-4))
     net.add_edge(EdgeModel("femoral_artery", "ao_desc", "leg", resistor(LEG_RESISTANCE)))
     for name, (artery, share, _, cells, cell_ml) in BEDS.items():
-        net.add_edge(EdgeModel(name, artery, "ven", bed(share), kind="starling", cells=cells, cell_ml=cell_ml, closing=lambda x: x["now:pcc_mmhg"]))
+        net.add_edge(
+            EdgeModel(name, artery, "ven", bed(share), kind="starling", cells=cells, cell_ml=cell_ml, closing=lambda x: x["now:pcc_mmhg"])
+        )
 
 
 def beat(x: Scope) -> None:

@@ -1,8 +1,11 @@
 """The machine with its patient: set controls, inject faults, tick, read. Everything above this floor goes through here."""
 
 from array import array
-from collections.abc import Callable, Mapping, MutableSequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
 
 from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
 from drill.circuit.compiler import Bench, Model, build
@@ -19,7 +22,7 @@ from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
 DRIVE_READINGS = frozenset({"flow_l_min", "pump_rpm"})  # their sensors sit in the console's drive
 DRUGS = ("pressor",)
-Advance = Callable[[MutableSequence[float]], None]
+Advance = Callable[[Any], None]
 
 
 def compile_kernel(circuit: CircuitSpec, patient: PatientSpec | Bench) -> str:
@@ -30,12 +33,12 @@ def compile_kernel(circuit: CircuitSpec, patient: PatientSpec | Bench) -> str:
 class Plant:
     """One circuit with one patient, or on a bench. All pressures in mmHg, flows as their names say."""
 
-    def __init__(self, circuit: CircuitSpec, patient: PatientSpec | Bench, advance: Advance | None = None, *, numbers: Callable[[list[float]], MutableSequence[float]] = list) -> None:
-        """Build and stand at the first state. `advance` runs one tick of the kernel over what `numbers` makes of the state."""
+    def __init__(self, circuit: CircuitSpec, patient: PatientSpec | Bench, advance: Advance | None = None) -> None:
+        """Build and stand at the first state. `advance` is one compiled tick over a float64 array; None = plain Python."""
         self._model: Model = build(circuit, patient)
         self._index = self._model.slots.index
         self._advance: Advance = advance or interpreted(self._model)
-        self._x = numbers(self._model.slots.first)
+        self._x: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)
         self._controls = {c.name: c.default for c in CONTROLS.values()}
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
         self._pump = pump.id
@@ -245,7 +248,10 @@ class Plant:
     def load(self, saved: Mapping[str, object]) -> None:
         """Take up what `save` gave, for the same circuit and patient."""
         numbers, consoles, alarms, tick = saved["x"], saved["consoles"], saved["alarms"], saved["tick"]
-        if not (isinstance(numbers, list) and len(numbers) == len(self._x) and isinstance(consoles, Mapping) and isinstance(alarms, Mapping) and isinstance(tick, int)):
+        fits = isinstance(numbers, list) and len(numbers) == len(self._x)
+        if not (
+            fits and isinstance(numbers, list) and isinstance(consoles, Mapping) and isinstance(alarms, Mapping) and isinstance(tick, int)
+        ):
             raise CircuitError("this saved state is of another circuit or engine: build the plant that it was saved from")
         for i, text in enumerate(numbers):
             self._x[i] = float.fromhex(str(text))

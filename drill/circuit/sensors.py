@@ -1,7 +1,5 @@
 """From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
 
-from collections.abc import Mapping
-
 from drill.circuit.body import saturation_at, toward
 from drill.circuit.laws import ML_S_PER_L_MIN
 from drill.circuit.network import Network

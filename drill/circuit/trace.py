@@ -7,6 +7,7 @@ Only + - * / sqrt abs, unary minus, comparison and select exist, so every way of
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Union
 
 Num = Union[float, "Sym"]
@@ -20,7 +21,8 @@ class Node(NamedTuple):
     value: float
 
 
-class Test(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Test:
     """A comparison that has not been decided yet; only `select` may use it."""
 
     graph: "Graph"
@@ -139,7 +141,7 @@ class Graph:
         a = self._index(value)
         known = self._known(a)
         if known is not None:
-            return self.const({"sqrt": math.sqrt, "abs": abs, "neg": lambda v: -v}[op](known))
+            return self.const(math.sqrt(known) if op == "sqrt" else abs(known) if op == "abs" else -known)
         return Sym(self, self._node(op, (a,)))
 
     def compare(self, op: str, left: Num, right: Num) -> Test:
@@ -156,7 +158,7 @@ class Graph:
         return [(slot, sym.index) for slot, sym in sorted(self._written.items()) if self.nodes[sym.index] != Node("slot", (slot,), 0.0)]
 
 
-def select(test: bool | Test, then: Num, other: Num) -> Num:
+def select(test: bool | Test, then: Num, other: Num) -> Num:  # noqa: FBT001  a test is what it is given
     """Return `then` where the test holds, else `other`; both must be finite either way."""
     if isinstance(test, Test):
         return test.graph.select(test, then, other)

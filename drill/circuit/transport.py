@@ -4,7 +4,8 @@ Concentrations are per mL of what flows, so that what leaves one cell arrives in
 Whatever crosses a boundary (oxygen at a membrane, in a lung, into tissue) is booked on a `port:` slot.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from drill.circuit.network import Network
@@ -26,14 +27,14 @@ class Exchange:
     change: Callable[[Scope, Mapping[str, Num], Num], Num]
 
 
-def add_blood(slots: Slots, net: Network, first: Mapping[str, Mapping[str, float]]) -> None:
-    """Make the slots of every node and cell. `first[species]` maps "arterial" and "venous" to a concentration.
+def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float]], rich: AbstractSet[str]) -> None:
+    """Make the slots of every node and cell. `first[species]` is (elsewhere, in the places named in `rich`).
 
     The build fails where a cell is smaller than two ticks of the greatest flow: blood would skip it.
     """
     for node in net.nodes.values():
         for species in SPECIES:
-            slots.add(f"{species}:{node.id}", first[species][_side(node.id)])
+            slots.add(f"{species}:{node.id}", first[species][node.id in rich])
     for edge in net.edges.values():
         if edge.cells and edge.cell_ml < 2.0 * TICK_S * GREATEST_FLOW_ML_S:
             raise CircuitError(
@@ -42,17 +43,31 @@ def add_blood(slots: Slots, net: Network, first: Mapping[str, Mapping[str, float
             )
         for species in SPECIES:
             for k in range(edge.cells):
-                slots.add(f"{species}:{edge.id}:{k}", first[species][_side(edge.id)])
+                slots.add(f"{species}:{edge.id}:{k}", first[species][edge.id in rich])
 
 
-ARTERIAL = frozenset({"pv", "lv", "ao_asc", "ao_arch", "ao_desc", "leg", "ox_out", "return_hub", "return_line", "return_cannula", "distal_perfusion_line"})
+def oxygenated(net: Network, membranes: Sequence[str]) -> set[str]:
+    """Return the nodes and edges that blood reaches from membranes and lungs before it passes tissue or the right heart."""
+    found: set[str] = set()
+    ahead = [net.edges[name].outlet for name in membranes if name in net.edges]
+    while ahead:
+        node = ahead.pop()
+        if node in found or node == "ra":
+            continue
+        found.add(node)
+        for edge in net.edges.values():
+            if edge.inlet == node and edge.kind != "starling" and edge.id not in membranes:
+                found.add(edge.id)
+                ahead.append(edge.outlet)
+    return found
 
 
-def _side(name: str) -> str:
-    return "arterial" if name in ARTERIAL else "venous"
-
-
-def move_blood(net: Network, x: Scope, exchanges: Mapping[str, tuple[Exchange, ...]], infused: Mapping[str, tuple[Num, Mapping[str, Num]]]) -> None:
+def move_blood(
+    net: Network,
+    x: Scope,
+    exchanges: Mapping[str, tuple[Exchange, ...]],
+    infused: Mapping[str, tuple[Num, Mapping[str, Num]]],
+) -> None:
     """Move all species by the volumes that passed each edge in this tick, and clear those volumes.
 
     `infused[node]` is (mL in this tick, concentrations of it).
@@ -91,12 +106,12 @@ def move_blood(net: Network, x: Scope, exchanges: Mapping[str, tuple[Exchange, .
         sources = list(entering[node.id])
         if node.id in infused:
             sources.append(infused[node.id])
-        volume = most(x[f"vol:{node.id}"], 1.0)
+        held = most(x[f"vol:{node.id}"], 1.0)
         for s in SPECIES:
             here = x[f"{s}:{node.id}"]
             gain: Num = 0.0
             for amount, what in sources:
                 gain = gain + amount * (what[s] - here)
-            moved[f"{s}:{node.id}"] = here + gain / volume
+            moved[f"{s}:{node.id}"] = here + gain / held
     for name, value in moved.items():
         x[name] = value
