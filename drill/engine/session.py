@@ -25,7 +25,7 @@ from drill.engine.snapshot import Snapshot
 from drill.engine.team import Team
 from drill.engine.view import View
 from drill.engine.world import World
-from drill.errors import DrillError, NameUnknownError, SessionError, ValueRangeError
+from drill.errors import DrillError, NameUnknownError, SessionError
 from drill.scenarios.schema import Cause, FaultUse, Mode, PackInfo, Scenario, Tasks
 from drill.units import FRAME_TICKS, ticks
 
@@ -121,7 +121,7 @@ class Session:
         if sink is not None:
             sink.header(header)
 
-        self._world = World(self._plant, self._emit)
+        self._world = World(self._plant, self._emit, ticks(scenario.start.settle_s))
         self._team = Team(scenario.team, self._emit)
         frame = self._write_frame()
         self._jobs = Jobs(loaded.tasks, self._team, self._world, self._emit, frame)
@@ -251,7 +251,9 @@ class Session:
     def _act_all(self) -> None:
         queue, self._queue = self._queue, []
         for action in queue:
-            stamped = replace(action, tick=self._tick, seq=self._seq)
+            # JSON knows neither infinity nor NaN: such a value is logged, and refused, as none.
+            value = float(action.value) if action.value is not None and isfinite(action.value) else None
+            stamped = replace(action, tick=self._tick, seq=self._seq, value=value)
             self._seq += 1
             self._emit(
                 {
@@ -293,9 +295,9 @@ class Session:
                 return self._instruct(target)
 
     def _set(self, control: str, value: float | None) -> str:
-        if value is None or not isfinite(value):
-            raise ValueRangeError(f"'{control}' cannot be set to {value}: give a number")
-        self._world.set(self._tick, control, float(value))
+        if value is None:
+            return f"{control} needs a number"
+        self._world.set(self._tick, control, value)
         return ""
 
     def _acknowledge(self, target: str) -> str:
@@ -351,9 +353,6 @@ def settled_plant(loaded: Loaded, draws: Mapping[str, float], advance: Callable[
     """Build the machine with its patient, set it as the scenario's start says, and run it into its steady state."""
     start = loaded.scenario.start
     changed = {name: number(value, draws) for name, value in start.patient.items()}
-    for name in changed:
-        if name not in loaded.patient.params:
-            raise NameUnknownError("patient parameter", name, loaded.patient.params)
     patient: PatientSpec = replace(loaded.patient, params={**loaded.patient.params, **changed})
     plant = Plant(loaded.circuit, patient, advance=advance)
     for name, value in start.controls.items():

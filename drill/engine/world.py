@@ -13,9 +13,13 @@ MOVING = "moving"
 class World:
     """The plant with a memory of what was last written about it."""
 
-    def __init__(self, plant: Plant, emit: Emit) -> None:
-        """Write how the machine stands at tick 0, so that a reader needs no other source."""
+    def __init__(self, plant: Plant, emit: Emit, settled_ticks: int = 0) -> None:
+        """Write how the machine stands at tick 0, so that a reader needs no other source.
+
+        `settled_ticks` is how long the plant had run by then: its alarms count from there.
+        """
         self.plant = plant
+        self._settled = settled_ticks
         self._emit = emit
         self._controls = dict(plant.controls())
         self.control_since = dict.fromkeys(self._controls, 0)
@@ -48,16 +52,27 @@ class World:
 
     def acknowledge(self, tick: int, alarm: str = "") -> None:
         """Acknowledge one alarm, or all of them ("")."""
-        if alarm:
-            self.plant.acknowledge(tick, alarm)
-        else:
-            self.plant.acknowledge(tick)
+        self.plant.acknowledge(tick + self._settled, alarm or None)
         self._emit({"t": tick, "k": "alarm", "id": alarm, "state": "ack", "priority": "", "text": ""})
 
     def audio_pause(self, tick: int) -> None:
         """Pause the sound of the alarms."""
-        self.plant.audio_pause(tick)
+        self.plant.audio_pause(tick + self._settled)
         self._emit({"t": tick, "k": "alarm", "id": "", "state": "pause", "priority": "", "text": ""})
+
+    def audio_pause_s(self, tick: int) -> float:
+        """Return the seconds that are left of an audio pause."""
+        return self.plant.audio_pause_s(tick + self._settled)
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return active and latched alarms, in ticks of the drill; one from before it has stood since tick 0."""
+        return tuple(
+            alarm._replace(
+                since_tick=max(0, alarm.since_tick - self._settled),
+                acknowledged_tick=max(-1, alarm.acknowledged_tick - self._settled) if alarm.acknowledged else -1,
+            )
+            for alarm in self.plant.alarms()
+        )
 
     def apply(self, tick: int, effect: Effect) -> None:
         """Carry out one effect of a job or call-out on the machine; `arrive` is for the team, not for here."""
