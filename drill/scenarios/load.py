@@ -37,7 +37,7 @@ class Loaded:
     circuit: CircuitSpec
     patient: PatientSpec
     tasks: Tasks
-    plays: tuple[Play, ...]
+    plays: Mapping[str, Play]
     pack: PackInfo
     site_values: Mapping[str, Value]
     digest: str
@@ -224,7 +224,7 @@ class _Loading:
         self.problems += check_base.check_patient(document)
         return PatientSpec(patient.id, patient.title, dict(patient.params)) if patient is not None else None
 
-    def plays(self, scenario: str, node: Node, names: Names) -> tuple[Play, ...]:
+    def plays(self, scenario: str, node: Node, names: Names) -> dict[str, Play]:
         """Load the plays of one scenario, resolved; a play that cannot be read counts as everybody's."""
         people = node["team"].texts("id") or None
         names = Names(names.alarms, names.tasks, names.sayings, names.looks, names.findings, people=people)
@@ -249,8 +249,8 @@ class _Loading:
         plays.check_extends(nodes, report)
         self.problems += report.found
         if errors_in(self.problems):
-            return ()
-        return tuple(plays.resolve(play, made) for play in made.values())
+            return {}
+        return {name: plays.resolve(play, made) for name, play in made.items()}
 
 
 def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec:
