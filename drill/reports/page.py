@@ -71,6 +71,7 @@ def render(debrief: Debrief) -> str:
 
 def write_page(debrief: Debrief, path: Path) -> None:
     """Write the page to `path`, whole or not at all. Raises OSError where the folder cannot be written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(render(debrief), encoding="utf-8")
     part.replace(path)
@@ -79,3 +80,8 @@ def write_page(debrief: Debrief, path: Path) -> None:
 def write_report(sheet: ScoreSheet | None, run: Run, path: Path, *, scenario: Scenario | None = None, tasks: Tasks | None = None) -> None:
     """Write the report of a run to `path`. With the scenario and its tasks it has their words, else their ids."""
     write_page(describe(sheet, run, scenario=scenario, tasks=tasks), path)
+
+
+def report_place(run_path: Path) -> Path:
+    """Return where the report of a kept run lies: `reports/` beside `runs/`, under the run's own name."""
+    return run_path.parent.parent / "reports" / (run_path.name.split(".drill")[0] + ".html")

@@ -10,7 +10,7 @@ from typing import Final
 from drill.reports.timeline import AlarmSpan, Event, Timeline, Track, clock
 
 _STEPS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600, 1200)
-MARKED: Final = ("act", "say", "look", "team", "machine")
+MARKED: Final = ("act", "say", "look", "team")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from drill.circuit.controls import CONTROLS
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
 from drill.engine.frame import TRUE
@@ -40,7 +41,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at `time_s`. `kind`: act, say, look, team, machine, alarm, sign, end."""
+    """Something that happened at `time_s`. `kind`: act, say, look, team, machine, alarm, sign, end.
+
+    `act` is somebody's hand; a control that moved by a job or a fault is `machine`.
+    """
 
     time_s: float
     kind: str
@@ -78,6 +82,7 @@ _TRACKS: Final = (
 )
 _POINTS_AT_MOST: Final = 900
 KNOB_S: Final = 3.0
+KNOBS: Final = frozenset(name for name, control in CONTROLS.items() if control.high > 1)
 
 
 def clock(time_s: float) -> str:
@@ -112,6 +117,7 @@ class _Reader:
         self._sounding: dict[str, tuple[str, str, float]] = {}
         self._alarms: list[AlarmSpan] = []
         self._knob, self._knob_s = "", 0.0
+        self._hands: set[tuple[int, str]] = set()
 
     def _title(self, name: str) -> str:
         return self._titles.get(name) or spaced(name)
@@ -145,14 +151,23 @@ class _Reader:
         self._first_sign_s = time_s
         self._add(time_s, "sign", "First sign that something is wrong")
 
+    def _on_action(self, _time_s: float, entry: Entry) -> None:
+        if entry["verb"] == "set":
+            self._hands.add((int(entry["t"]), str(entry["target"])))
+
     def _on_control(self, time_s: float, entry: Entry) -> None:
         if time_s <= 0:
             return
         name = str(entry["name"])
-        # A knob that is turned is one event: the last value within KNOB_S replaces those before it.
-        if name == self._knob and time_s - self._knob_s <= KNOB_S and self._events and self._events[-1].kind == "act":
-            time_s = self._events.pop().time_s
-        self._add(time_s, "act", control_line(name, float(entry["value"])))
+        if name == "compressions":
+            return  # the job says it
+        by_hand = (int(entry["t"]), name) in self._hands
+        turned = name == self._knob and name in KNOBS and by_hand and time_s - self._knob_s <= KNOB_S
+        if turned and self._events[-1].kind == "act":
+            time_s = self._events.pop().time_s  # a knob that is turned on and on is one event, with its last value
+        value = float(entry["value"])
+        text = f"crank at {value:g} turns a minute" if name == "crank_rpm" else control_line(name, value)
+        self._add(time_s, "act" if by_hand else "machine", text)
         self._knob, self._knob_s = name, seconds(int(entry["t"]))
 
     def _on_job(self, time_s: float, entry: Entry) -> None:

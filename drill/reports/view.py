@@ -80,7 +80,7 @@ def describe(
         outcome=outcome_title(run.outcome, scenario),
         passed=passed,
         verdict=VERDICTS[passed],
-        reasons=() if sheet is None else sheet.reasons,
+        reasons=() if sheet is None else tuple(r[:1].upper() + r[1:] for r in sheet.reasons),
         score_pct=None if sheet is None else sheet.score_pct,
         pass_mark_pct=None if sheet is None else sheet.pass_mark_pct,
         ledger=() if sheet is None else _ledger(sheet, limits),
@@ -143,7 +143,7 @@ def _facts(sheet: ScoreSheet | None, run: Run, outcome: str, run_path: Path | No
         ("Mode", str(run.header["mode"])),
         ("Length", clock(seconds(run.last_tick))),
         ("Trainee code", str(about.get("trainee") or "none given")),
-        ("Started", _moment(about.get("started"))),
+        ("Started", _moment(about.get("started_utc"))),
         ("Seed", str(run.header["seed"])),
     ]
     if sheet is not None:

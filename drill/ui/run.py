@@ -1,0 +1,140 @@
+"""One run from the panel's side: prepared while the briefing is read, recorded from Start, judged at its end.
+
+Letting the machine settle takes seconds of plain Python, so it happens in a thread; nothing of a run that was never
+started reaches the disk.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from drill.engine.entries import Entry
+from drill.engine.runlog import Run
+from drill.engine.scoring.score import score
+from drill.engine.scoring.sheet import ScoreSheet
+from drill.engine.session import Session
+from drill.errors import DrillError
+from drill.records.recorder import Recorder
+from drill.reports.page import report_place, write_page
+from drill.reports.view import Debrief, describe
+from drill.scenarios.load import Loaded
+
+
+class HeldSink:
+    """Keeps a run's header and entries back until the trainee presses Start, then hands everything on."""
+
+    def __init__(self) -> None:
+        """Hold from now on."""
+        self._recorder: Recorder | None = None
+        self._header: Mapping[str, Any] | None = None
+        self._held: list[Entry] = []
+
+    def header(self, header: Mapping[str, Any]) -> None:
+        """Take the header."""
+        self._header = header
+
+    def entry(self, entry: Entry) -> None:
+        """Take one entry."""
+        if self._recorder is None:
+            self._held.append(entry)
+        else:
+            self._recorder.entry(entry)
+
+    def release(self, recorder: Recorder) -> None:
+        """Hand on what was held, and from now on everything at once."""
+        if self._header is not None:
+            recorder.header(self._header)
+        for entry in self._held:
+            recorder.entry(entry)
+        self._held.clear()
+        self._recorder = recorder
+
+
+class Preparation:
+    """A session that is being built in the background. Ask `ready`, then `take` it: that raises what went wrong."""
+
+    def __init__(self, loaded: Loaded, *, seed: int, mode: str, cause: str | None) -> None:
+        """Begin at once."""
+        self.loaded = loaded
+        self.sink = HeldSink()
+        self._session: Session | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, args=(seed, mode, cause), name="settle", daemon=True)
+        self._thread.start()
+
+    def _work(self, seed: int, mode: str, cause: str | None) -> None:
+        try:
+            self._session = Session(self.loaded, seed=seed, mode=mode, cause=cause, sink=self.sink)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where someone can act on it
+            self._error = error
+
+    @property
+    def ready(self) -> bool:
+        """Whether `take` returns at once."""
+        return not self._thread.is_alive()
+
+    def take(self) -> Session:
+        """Return the session, waiting for it if need be."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        if self._session is None:
+            raise DrillError("the machine could not be prepared, and nothing says why")
+        return self._session
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is left when a run is over. `problem` says what could not be written ("" = all is on disk)."""
+
+    debrief: Debrief
+    sheet: ScoreSheet | None
+    run_path: Path | None
+    report_path: Path | None
+    problem: str
+
+
+class LiveRun:
+    """A running session with its recorder."""
+
+    def __init__(self, preparation: Preparation, trainee: str) -> None:
+        """Start recording; the session stands at tick 0. Raises what the preparation ran into."""
+        self.loaded = preparation.loaded
+        self.session = preparation.take()
+        self.trainee = trainee
+        self.recorder = Recorder(case_name=self.loaded.scenario.case.name, trainee=trainee)
+        preparation.sink.release(self.recorder)
+        self._finished: Finished | None = None
+
+    @property
+    def problem(self) -> str:
+        """Return why the run is not being recorded, or ""."""
+        return self.recorder.problem
+
+    def finish(self) -> Finished:
+        """Judge the run, close its file and write its report; a second call returns the same."""
+        if self._finished is None:
+            self._finished = self._finish()
+        return self._finished
+
+    def _finish(self) -> Finished:
+        rubric = self.loaded.scenario.rubric
+        sheet = score(rubric, self.session.run) if rubric is not None else None
+        path = self.recorder.close(None if sheet is None else sheet.to_json())
+        run = Run({**self.session.run.header, "about": {"trainee": self.trainee}}, self.session.run.entries)
+        debrief = describe(sheet, run, scenario=self.loaded.scenario, tasks=self.loaded.tasks, run_path=path)
+        problem, report = self.recorder.problem, None
+        if path is not None and not problem:
+            report = report_place(path)
+            try:
+                write_page(debrief, report)
+            except OSError as error:
+                problem, report = f"the report could not be written to {report} ({error.strerror})", None
+        return Finished(debrief, sheet, path, report, problem)
+
+
+def without_path(debrief: Debrief) -> Debrief:
+    """Return the debrief without the file's place, for pictures that should be the same everywhere."""
+    return replace(debrief, facts=tuple(f for f in debrief.facts if f[0] != "Recorded in"))
