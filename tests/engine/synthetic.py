@@ -35,7 +35,7 @@ def header(**changes: Any) -> dict[str, Any]:
     return {**made, **changes}
 
 
-def frame(tick: int, blank: Iterable[str] = (), **changed: float) -> Entry:
+def frame(tick: int, blank: Iterable[str] = (), /, **changed: float) -> Entry:
     """A frame entry: calm readings but for those named; `blank` displays show nothing."""
     true = {**CALM, **changed}
     blanks = set(blank)
@@ -78,7 +78,7 @@ def small_run() -> Run:
         frame(5, flow_l_min=3.97, map_mmhg=64.0),
         {"t": 5, "k": "stage", "from": "steady", "to": "no_flow"},
         {"t": 5, "k": "fault", "name": "motor_fault", "at": {}},
-        frame(10, blank=("pump_rpm", "flow_l_min"), flow_l_min=-0.42, map_mmhg=48.0),
+        frame(10, ("pump_rpm", "flow_l_min"), flow_l_min=-0.42, map_mmhg=48.0),
         {"t": 10, "k": "first_sign"},
         {"t": 10, "k": "alarm", "id": "low_flow", "state": "on", "priority": "high", "text": "LOW FLOW 0.0 (limit 2.0)"},
         action(12, 0, "set", "clamp_return", 1.0),
@@ -87,7 +87,7 @@ def small_run() -> Run:
         {"t": 13, "k": "refused", "seq": 1, "reason": "both hands are taken"},
         action(14, 2, "look", "line"),
         {"t": 14, "k": "job", "task": "transfer_to_emergency_drive", "who": "you", "state": "start"},
-        frame(15, blank=("pump_rpm",), flow_l_min=0.0, map_mmhg=44.0),
+        frame(15, ("pump_rpm",), flow_l_min=0.0, map_mmhg=44.0),
         {"t": 15, "k": "say", "id": "say_no_flow", "who": "you", "true": True},
         {"t": 16, "k": "pause", "on": True},
         {"t": 16, "k": "pause", "on": False},

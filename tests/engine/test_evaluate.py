@@ -40,7 +40,7 @@ def test_limits_are_strict() -> None:
 
 def test_a_blank_display_has_no_number() -> None:
     """A blank display is neither above nor below anything, while the truth goes on."""
-    log = [frame(5, blank=("flow_l_min",), flow_l_min=0.0), frame(10, flow_l_min=0.0)]
+    log = [frame(5, ("flow_l_min",), flow_l_min=0.0), frame(10, flow_l_min=0.0)]
 
     assert held_at(compile_condition(condition(shown="flow_l_min", below=1.0)), log) == [10]
     assert held_at(compile_condition(condition(shown="flow_l_min", blank=True)), log) == [5]
