@@ -4,9 +4,10 @@ A frame is made of log entries alone: the session feeds each entry to a `FrameBu
 reader feeds the same entries from the file. So a score can never rest on something that was not logged.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from operator import truediv
 from typing import NamedTuple
 
 from drill.circuit.readings import READINGS, SHOWN
@@ -74,15 +75,23 @@ def quantise(name: str, value: float) -> int:
     return round(value * _STEPS[name])
 
 
-def frame_entry(tick: int, true: Callable[[str], float], shown: Callable[[str], float | None]) -> Entry:
-    """Return the log's `frame` entry for the readings that `true` and `shown` give by name."""
-    blanks = ((name, shown(name)) for name in SHOWN)
-    return {
-        "t": tick,
-        "k": "frame",
-        "true": [quantise(name, true(name)) for name in TRUE],
-        "shown": [None if value is None else quantise(name, value) for name, value in blanks],
-    }
+def frame_entry(tick: int, true: Sequence[float], shown: Sequence[float | None]) -> Entry:
+    """Return the log's `frame` entry for all readings in the order of TRUE and of SHOWN; None = blank.
+
+    Raises ValueRangeError if one is not finite.
+    """
+    try:
+        return {
+            "t": tick,
+            "k": "frame",
+            "true": [round(value * steps) for value, steps in zip(true, _TRUE_STEPS, strict=True)],
+            "shown": [None if value is None else round(value * steps) for value, steps in zip(shown, _SHOWN_STEPS, strict=True)],
+        }
+    except (ValueError, OverflowError):  # only now is it worth asking which one
+        for name, value in (*zip(TRUE, true, strict=True), *zip(SHOWN, shown, strict=True)):
+            if value is not None:
+                quantise(name, value)
+        raise
 
 
 class FrameBuilder:
@@ -140,7 +149,7 @@ class FrameBuilder:
         true, shown = entry["true"], entry["shown"]
         self.last = Frame(
             tick=entry["t"],
-            true={name: n / steps for name, n, steps in zip(TRUE, true, _TRUE_STEPS, strict=True)},
+            true=dict(zip(TRUE, map(truediv, true, _TRUE_STEPS), strict=True)),
             shown={name: None if n is None else n / steps for name, n, steps in zip(SHOWN, shown, _SHOWN_STEPS, strict=True)},
             controls=self._controls,
             alarms=self._alarms,

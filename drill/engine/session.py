@@ -229,7 +229,7 @@ class Session:
 
     def _write_frame(self) -> Frame:
         self._world.watch(self._tick)
-        self._emit(frame_entry(self._tick, self._plant.true, self._plant.shown))
+        self._emit(frame_entry(self._tick, *self._plant.readings()))
         return self.frame
 
     def _follow(self, step: Step) -> None:

@@ -39,7 +39,7 @@ def frame(tick: int, blank: Iterable[str] = (), /, **changed: float) -> Entry:
     """A frame entry: calm readings but for those named; `blank` displays show nothing."""
     true = {**CALM, **changed}
     blanks = set(blank)
-    return frame_entry(tick, lambda name: true[name], lambda name: None if name in blanks else true[name])
+    return frame_entry(tick, [true[name] for name in TRUE], [None if name in blanks else true[name] for name in SHOWN])
 
 
 def start(**controls: float) -> list[Entry]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drill.circuit.readings import READINGS
+from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import KINDS
 from drill.engine.entryshape import SHAPES, wrong_shape
 from drill.engine.frame import TRUE, FrameBuilder, frame_entry, frames, quantise
@@ -17,7 +17,7 @@ from tests.engine.synthetic import action, frame, run, small_run, start
 def test_a_reading_keeps_its_resolution(name: str, value: float) -> None:
     """A frame's value is within half a step of the reading, and reads as the decimal that a display would show."""
     steps = quantise(name, value)
-    made = FrameBuilder().feed(frame_entry(5, lambda n: value if n == name else 0.0, lambda _: None))
+    made = FrameBuilder().feed(frame_entry(5, [value if n == name else 0.0 for n in TRUE], [None] * len(SHOWN)))
 
     assert made is not None
     assert abs(made.true[name] - value) <= READINGS[name].resolution / 2 * (1 + 1e-9)
@@ -28,7 +28,7 @@ def test_a_reading_keeps_its_resolution(name: str, value: float) -> None:
 def test_a_reading_that_is_not_finite_is_refused_by_name(value: float) -> None:
     """The model must stay finite; a log never holds what is not."""
     with pytest.raises(ValueRangeError, match="map_mmhg"):
-        quantise("map_mmhg", value)
+        frame_entry(5, [value if n == "map_mmhg" else 0.0 for n in TRUE], [None] * len(SHOWN))
 
 
 def test_frames_from_a_file_equal_those_made_live() -> None:

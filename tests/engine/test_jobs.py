@@ -63,7 +63,7 @@ class Bedside:
 
     def _write_frame(self) -> None:
         self.world.watch(self.tick)
-        self._emit(frame_entry(self.tick, self.world.plant.true, self.world.plant.shown))
+        self._emit(frame_entry(self.tick, *self.world.plant.readings()))
 
     def _emit(self, entry: Entry) -> None:
         self.entries.append(entry)
