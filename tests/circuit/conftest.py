@@ -12,7 +12,7 @@ from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.records.kernels import load_kernel
 from drill.scenarios.load import load_scenario
 
-START = {"pump_rpm_set": 3200.0, "sweep_l_min": 4.0, "fdo2_pct": 100.0, "vent_fio2_pct": 50.0}
+START = {"pump_rpm_set": 3000.0, "sweep_l_min": 4.0, "fdo2_pct": 100.0, "vent_fio2_pct": 50.0}
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +42,12 @@ def run(plant: Plant, seconds: float) -> None:
     """Advance a plant by simulated seconds."""
     for _ in range(round(seconds * 50)):
         plant.tick()
+
+
+def mean(plant: Plant, reading: str, seconds: float) -> float:
+    """Return the mean of a true reading while the plant runs on; the pulse moves blood to and fro."""
+    total = 0.0
+    for _ in range(round(seconds * 50)):
+        plant.tick()
+        total += plant.true(reading)
+    return total / round(seconds * 50)

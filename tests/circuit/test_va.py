@@ -11,7 +11,7 @@ from drill.circuit.plant import Plant
 from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec
 from drill.errors import CircuitError, DrillError, NameUnknownError, ValueRangeError
 
-from .conftest import run
+from .conftest import mean, run
 
 CASE = yaml.safe_load((Path(__file__).parent.parent / "cases" / "va_bench.yaml").read_text(encoding="utf-8"))
 
@@ -44,7 +44,7 @@ def test_open_lines_run_backwards_and_cost_pressure(make_plant: Callable[..., Pl
     open_lines, clamped = results[0.0], results[1.0]
 
     assert open_lines[0] < -0.5
-    assert abs(clamped[0]) < 0.02
+    assert abs(clamped[0]) < 0.05
     assert open_lines[1] < clamped[1] - 4.0
     assert open_lines[2] > clamped[2] + 200.0
 
@@ -72,7 +72,7 @@ def test_clamp_before_the_heart_is_spent_and_flow_again_revives(make_plant: Call
     plant.set("clamp_return", 1.0)
     run(plant, 110)
     weak = plant.true("contractility")
-    plant.set("pump_rpm_set", 3200.0)
+    plant.set("pump_rpm_set", 3000.0)
     run(plant, 2)
     plant.set("clamp_return", 0.0)
     run(plant, 120)
@@ -109,7 +109,7 @@ def test_power_that_comes_back_boots_and_has_the_old_speed(make_plant: Callable[
     run(plant, 8)
 
     assert booting < 500.0
-    assert plant.true("pump_rpm") > 3000.0
+    assert plant.true("pump_rpm") > 2800.0
 
 
 def test_motor_fault_runs_the_rotor_down_and_lights_the_lamp(make_plant: Callable[..., Plant]) -> None:
@@ -173,7 +173,7 @@ def test_backflow_brightens_the_drainage_line(make_plant: Callable[..., Plant]) 
 def test_more_rpm_more_flow_and_more_suction(make_plant: Callable[..., Plant]) -> None:
     """Five hundred rpm more gives more flow, a more negative P ven and higher pressures before the membrane."""
     rows = []
-    for rpm in (2700.0, 3200.0):
+    for rpm in (2500.0, 3000.0):
         plant = make_plant(pump_rpm_set=rpm)
         run(plant, 40)
         rows.append([plant.true(n) for n in ("flow_l_min", "p_ven_mmhg", "p_pre_mmhg")])
@@ -191,11 +191,11 @@ def test_any_clamp_stops_flow_with_its_own_pressures(make_plant: Callable[..., P
     plant.set(clamp, 1.0)
     run(plant, 5)
 
-    assert abs(plant.true("flow_l_min")) < 0.2  # the pulse still moves some blood to and fro
+    assert abs(mean(plant, "flow_l_min", 2)) < 0.05
     if clamp == "clamp_drainage":
         assert plant.true("p_ven_mmhg") < -150.0
     elif clamp != "clamp_pump_outlet":
-        assert plant.true("p_pre_mmhg") > 280.0
+        assert plant.true("p_pre_mmhg") > 250.0
 
 
 def test_blood_and_oxygen_close(make_plant: Callable[..., Plant]) -> None:
