@@ -9,6 +9,7 @@ from drill.errors import DrillError
 from drill.ui.canvas import HEIGHT, WIDTH, Canvas
 from drill.ui.forms import MARGIN, Button, heading, paragraph, pill
 from drill.ui.menu import MODE_TITLES, MODE_WORDS
+from drill.ui.overlay import KEY_COLUMN
 from drill.ui.run import LiveRun, Preparation
 from drill.ui.screens import WINDOW_TITLE, Desk, Screen
 
@@ -102,11 +103,10 @@ class Briefing(Screen):
     def _draw_keys(self, canvas: Canvas) -> None:
         theme = canvas.theme
         canvas.text("Keys", (RIGHT_X, 142), "text", theme["quiet"], bold=True)
-        step = min(26.0, 420.0 / max(len(self.keys), 1))
-        for i, (key, words) in enumerate(self.keys):
-            y = 172 + i * step
-            canvas.text(key, (RIGHT_X, y), "text", theme["accent"], bold=True)
-            canvas.text(canvas.fitted(words, "text", RIGHT_W - 130), (RIGHT_X + 130, y), "text")
+        y = 156.0
+        for key, words in self.keys:
+            canvas.text(key, (RIGHT_X, y + 15), "text", theme["accent"], bold=True)
+            y = paragraph(canvas, words, (RIGHT_X + KEY_COLUMN, y), RIGHT_W - KEY_COLUMN) + 5
 
     def _draw_buttons(self, canvas: Canvas) -> None:
         theme = canvas.theme

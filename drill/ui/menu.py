@@ -7,6 +7,7 @@ from typing import Final
 
 import pygame
 
+from drill.errors import DrillError
 from drill.ui.canvas import HEIGHT, WIDTH, Box, Canvas
 from drill.ui.forms import MARGIN, Button, Choice, Field, heading, inside, paragraph, pill, wrapped
 from drill.ui.screens import Desk, Leave, Screen
@@ -59,6 +60,7 @@ class Menu(Screen):
         self._opens = opens
         self._next: Screen | None = None
         self._top = 0.0
+        self.problem = ""
         loading = [i for i, card in enumerate(self.cards) if isinstance(card, CaseCard)]
         self.chosen = loading[0] if loading else -1
         self.mode = Choice(MODE_TITLES, (SIDE_X, 184, SIDE_W, 44), desk.mode)
@@ -136,7 +138,10 @@ class Menu(Screen):
     def _open(self) -> None:
         card = self.cards[self.chosen] if self.chosen >= 0 else None
         if isinstance(card, CaseCard):
-            self._next = self._opens(self.desk, card, self)
+            try:
+                self._next = self._opens(self.desk, card, self)
+            except DrillError as error:  # the pack was changed since the list was made
+                self.problem = str(error)
 
     def _leave(self) -> None:
         self._next = Leave(self.desk)
@@ -201,6 +206,8 @@ class Menu(Screen):
         self.code.draw(canvas)
         words = "Optional. A code, not a name: it is kept in the run file on this computer."
         paragraph(canvas, words, (SIDE_X, 370), SIDE_W, "text", theme["quiet"])
+        if self.problem:
+            paragraph(canvas, f"This case cannot be opened any more. {self.problem}", (SIDE_X, 420), SIDE_W, "text", theme["text"], most=6)
         self.start.draw(canvas)
         self.leave.draw(canvas)
         note = "A training aid: not a medical device, not patient-specific, not evidence of competence."

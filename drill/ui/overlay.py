@@ -9,10 +9,11 @@ from drill.ui.canvas import HEIGHT, WIDTH, Canvas
 from drill.ui.forms import Button, paragraph, pill, wrapped
 
 KEY_STEP = 22.0
+KEY_COLUMN = 164.0
 
 
 class Card:
-    """A title, some paragraphs, optionally the keys in two columns, and buttons in a row at the bottom."""
+    """A title, some paragraphs, optionally the keys, and buttons in a row at the bottom."""
 
     def __init__(
         self, title: str, lines: Sequence[str], buttons: Sequence[Button], *, keys: Sequence[tuple[str, str]] = (), width: float = 560.0
@@ -42,8 +43,7 @@ class Card:
         canvas.surface.blit(self._shade, (0, 0))
         room = self.width - 64
         tall = sum(len(wrapped(canvas, line, "text", room)) * 20 + 6 for line in self.lines)
-        rows = -(-len(self.keys) // 2)
-        height = 62 + tall + (rows * KEY_STEP + 16 if rows else 0) + 82
+        height = 62 + tall + (len(self.keys) * KEY_STEP + 16 if self.keys else 0) + 82
         x, y = (WIDTH - self.width) / 2, (HEIGHT - height) / 2
         canvas.panel((x, y, self.width, height), theme["panel"], theme["accent"], radius=12, width=1.5)
         canvas.text(self.title, (x + 32, y + 46), "reading", bold=True)
@@ -52,10 +52,9 @@ class Card:
         for line in self.lines:
             below = paragraph(canvas, line, (x + 32, below), room) + 6
         for i, (key, words) in enumerate(self.keys):
-            left = x + 32 + (i // rows) * room / 2
-            at = below + 10 + (i % rows) * KEY_STEP + 15
-            canvas.text(canvas.fitted(key, "text", 112, bold=True), (left, at), "text", theme["accent"], bold=True)
-            canvas.text(canvas.fitted(words, "text", room / 2 - 130), (left + 118, at), "text")
+            at = below + 10 + i * KEY_STEP + 15
+            canvas.text(key, (x + 32, at), "text", theme["accent"], bold=True)
+            canvas.text(words, (x + 32 + KEY_COLUMN, at), "text")
         self._place_buttons(x + 32, y + height - 66, room)
         for button in self.buttons:
             button.draw(canvas)

@@ -1,10 +1,10 @@
 """Alarm tones: what they are made of, and when they are heard."""
 
 import numpy as np
+import pygame
 import pytest
 
 from drill.engine.snapshot import AlarmView
-from drill.ui import sound
 from drill.ui.sound import HARMONICS, MELODIES, RATE_HZ, Sounds, burst, loudest, pulse
 
 
@@ -80,7 +80,7 @@ def test_bursts_do_not_run_into_each_other(priority: str) -> None:
 
 def test_no_audio_device_means_silence_without_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that cannot open its mixer plays nothing and goes on."""
-    sound.pygame.mixer.quit()
+    pygame.mixer.quit()
     monkeypatch.setenv("SDL_AUDIODRIVER", "there_is_no_such_driver")
 
     sounds = Sounds()

@@ -1,0 +1,138 @@
+"""The program's window: one loop that reads the clock, hands events to the screen that is up, and changes screens."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pygame
+
+from drill.errors import ValueRangeError
+from drill.records.home import pack_roots
+from drill.scenarios.catalogue import find_scenarios
+from drill.scenarios.load import Loaded, load_scenario
+from drill.ui.briefing import Briefing
+from drill.ui.canvas import HEIGHT, WIDTH
+from drill.ui.debrief import DebriefScreen
+from drill.ui.live import LiveScreen, key_help
+from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
+from drill.ui.run import Finished, LiveRun, Preparation
+from drill.ui.screens import SPEED_MOST, Desk, Leave, Screen
+
+FRAMES_HZ: Final = 60
+SPEED_VARIABLE: Final = "DRILL_SPEED"
+KINDS: Final = {"va_ecmo": "VA ECMO", "vv_ecmo": "VV ECMO", "cpb": "Heart-lung machine"}
+
+
+def run_app(
+    roots: Sequence[Path] | None = None,
+    scenario: str | None = None,
+    *,
+    seed: int | None = None,
+    mode: str = "practice",
+    cause: str | None = None,
+    trainee: str = "",
+    speed: float | None = None,
+) -> int:
+    """Open the window with the menu, or with the briefing of one `scenario`; return 0 when it is closed.
+
+    `speed` (or DRILL_SPEED) lets simulated time run faster or slower in practice mode. Raises DrillError for a scenario
+    that does not load or a speed out of range, before any window opens.
+    """
+    found = pack_roots() if roots is None else tuple(roots)
+    factor = speed if speed is not None else speed_from_environment()
+    loaded = None if scenario is None else load_scenario(scenario, roots=found)
+    with contextlib.ExitStack() as stack:
+        pygame.init()
+        stack.callback(pygame.quit)
+        desk = Desk(found, speed=factor, mode=mode, trainee=trainee, seed=seed, cause=cause)
+        window = pygame.display.set_mode(first_size(), pygame.RESIZABLE)
+        pygame.key.set_repeat(350, 40)
+        desk.resize(pygame.display.get_window_size())
+        loop(make_menu(desk) if loaded is None else brief(desk, loaded), window)
+    return 0
+
+
+def speed_from_environment() -> float:
+    """Return DRILL_SPEED as a number, 1 where it is not set. Raises ValueRangeError naming what was found."""
+    text = os.environ.get(SPEED_VARIABLE, "").strip()
+    if not text:
+        return 1.0
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= SPEED_MOST:
+        raise ValueRangeError(f"{SPEED_VARIABLE} is '{text}': give a number from 0.1 to {SPEED_MOST:g} (it acts in practice mode only)")
+    return speed
+
+
+def first_size() -> tuple[int, int]:
+    """Return the window's first size: the logical one, or 16 by 9 within a smaller or much larger desktop."""
+    sizes = pygame.display.get_desktop_sizes() or [(WIDTH, HEIGHT)]
+    scale = min(sizes[0][0] * 0.9 / WIDTH, sizes[0][1] * 0.85 / HEIGHT, 1.5)
+    return (WIDTH, HEIGHT) if scale >= 1.0 and scale < 1.2 else (round(WIDTH * scale), round(HEIGHT * scale))
+
+
+# -- the way through the screens ---------------------------------------------------------------------------------
+
+
+def make_menu(desk: Desk) -> Menu:
+    """Look for cases and make the menu: cases first, then free play, then what does not load."""
+    cards: list[Card] = []
+    for one in sorted(find_scenarios(desk.roots), key=lambda f: (bool(f.error), f.free_play)):
+        if one.error:
+            cards.append(BrokenCard(one.name, tuple(one.error.splitlines())))
+        else:
+            cards.append(CaseCard(one.ref, one.name, one.line, KINDS.get(one.kind, one.kind.replace("_", " ")), one.free_play))
+    return Menu(desk, cards, lambda desk, card, menu: brief(desk, load_scenario(card.ref, roots=desk.roots), menu))
+
+
+def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None) -> Briefing:
+    """Begin to prepare a run and make its briefing. The seed is drawn here if none was given: the only chance there is."""
+    seed = desk.seed if desk.seed is not None else secrets.randbelow(2**31)
+    preparation = Preparation(loaded, seed=seed, mode=desk.mode, cause=desk.cause)
+
+    def back() -> Screen:
+        return menu if menu is not None else Leave(desk)
+
+    def debrief(finished: Finished) -> Screen:
+        return DebriefScreen(desk, finished, lambda: make_menu(desk))
+
+    def begin(live: LiveRun) -> Screen:
+        return LiveScreen(desk, live, debrief)
+
+    return Briefing(desk, preparation, keys=key_help(), begin=begin, back=back)
+
+
+def loop(screen: Screen, window: pygame.Surface) -> None:
+    """Show `screen` in `window` and those that follow from it until the window is closed. The only place that reads the clock."""
+    desk, clock, shown_title = screen.desk, pygame.time.Clock(), ""
+    try:
+        while not isinstance(screen, Leave):
+            dt_s = clock.tick(FRAMES_HZ) / 1000.0
+            upcoming: Screen | None = None
+            for event in pygame.event.get():
+                if event.type == pygame.QUIT:
+                    return
+                if event.type == pygame.WINDOWSIZECHANGED:
+                    window = pygame.display.get_surface() or window
+                    desk.resize(window.get_size())
+                upcoming = upcoming or screen.handle(event)
+            upcoming = upcoming or screen.update(dt_s)
+            if upcoming is not None:
+                if upcoming is not screen:
+                    screen.close()
+                screen = upcoming
+                continue
+            if screen.title != shown_title:
+                shown_title = screen.title
+                pygame.display.set_caption(shown_title)
+            window.fill(desk.theme["background"])
+            desk.canvas.surface = window
+            screen.draw(desk.canvas)
+            pygame.display.flip()
+    finally:
+        screen.close()
