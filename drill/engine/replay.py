@@ -6,18 +6,15 @@ Nothing of the record but its causes is used, so that what comes out either is t
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from drill import ENGINE_VERSION
 from drill.engine.actions import Action
 from drill.engine.entries import CAUSES, Entry, RunSink
 from drill.engine.runlog import Run, canonical, digest
-from drill.engine.session import Session
+from drill.engine.session import Loaded, Session
 from drill.errors import DrillError, SessionError
 from drill.units import seconds
-
-if TYPE_CHECKING:
-    from drill.scenarios.load import Loaded
 
 Advance = Callable[..., Any]
 _WIDEST = 160
@@ -37,7 +34,7 @@ class Verification:
     replayed: Entry | None = None
 
 
-def verify(run: Run, loaded: "Loaded", advance: Advance | None = None) -> Verification:
+def verify(run: Run, loaded: Loaded, advance: Advance | None = None) -> Verification:
     """Re-simulate a run's causes and compare every entry, bit for bit.
 
     `loaded` is the scenario that the run names, with the run's site values. An unfinished run is compared as far as
@@ -61,7 +58,7 @@ def verify(run: Run, loaded: "Loaded", advance: Advance | None = None) -> Verifi
     )
 
 
-def fork(run: Run, tick: int, loaded: "Loaded", advance: Advance | None = None, sink: RunSink | None = None) -> Session:
+def fork(run: Run, tick: int, loaded: Loaded, advance: Advance | None = None, sink: RunSink | None = None) -> Session:
     """Return a new session that stands at `tick` of an old run and can go on from there.
 
     Its own record begins at tick 0 and names its parent; a fork never counts as passed. Raises SessionError for a tick
@@ -79,7 +76,7 @@ def fork(run: Run, tick: int, loaded: "Loaded", advance: Advance | None = None, 
     return session
 
 
-def _not_comparable(run: Run, loaded: "Loaded") -> str:
+def _not_comparable(run: Run, loaded: Loaded) -> str:
     header = run.header
     if header["engine"] != ENGINE_VERSION:
         theirs = header["engine"]
@@ -92,14 +89,14 @@ def _not_comparable(run: Run, loaded: "Loaded") -> str:
     return ""
 
 
-def _session(run: Run, loaded: "Loaded", advance: Advance | None, sink: RunSink | None, parent: dict[str, Any] | None) -> Session:
+def _session(run: Run, loaded: Loaded, advance: Advance | None, sink: RunSink | None, parent: dict[str, Any] | None) -> Session:
     header = run.header
     return Session(
         loaded, seed=header["seed"], mode=header["mode"], cause=header["cause"] or None, advance=advance, sink=sink, parent=parent
     )
 
 
-def _again(run: Run, loaded: "Loaded", advance: Advance | None) -> Iterator[Entry]:
+def _again(run: Run, loaded: Loaded, advance: Advance | None) -> Iterator[Entry]:
     """Yield the entries of the run, simulated again, as they come."""
     session = _session(run, loaded, advance, sink=None, parent=run.header["parent"])
     sent = 0

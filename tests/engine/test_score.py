@@ -70,7 +70,7 @@ def test_a_step_that_never_came_is_missed_and_says_how_it_stood() -> None:
     item = score(rubric(steps=[step()]), run(*clamped_at(9999))).item("clamped")
 
     assert item.status == "missed"
-    assert item.evidence[0].text == "clamp return stands at 0"
+    assert item.evidence[0].text == "Return clamp open"
     assert item.tick is None
 
 
@@ -79,7 +79,45 @@ def test_the_evidence_of_a_step_is_the_entry_that_proves_it() -> None:
     expect = {"any": [{"action": "clamp", "at": "return"}, CLAMPED]}
     item = score(rubric(steps=[step(expect=expect)]), run(*clamped_at(212))).item("clamped")
 
-    assert {(e.tick, e.text) for e in item.evidence} == {(212, "you: set clamp return to 1"), (212, "clamp return stands at 1")}
+    assert {(e.tick, e.text) for e in item.evidence} == {(212, "you: set clamp return to 1"), (212, "Return clamp closed")}
+
+
+def test_evidence_tells_what_decided_and_leaves_out_the_rest() -> None:
+    """Of `any` that held only what held is told; of `all` that failed only what failed; `not` turns it round."""
+    drainage, never = {"control": "clamp_drainage", "above": 0.98}, {"said": "help"}
+    told = {
+        "any": ({"any": [CLAMPED, never]}, ["Return clamp closed"]),
+        "all": ({"all": [CLAMPED, never, {"not": drainage}]}, ["'help' was not said"]),
+        "not": ({"not": {"any": [{"value": "map_mmhg", "below": 99.0}, never]}}, ["MAP was 65 mmHg"]),
+        "nest": (
+            {"any": [{"all": [CLAMPED, never]}, {"all": [CLAMPED, {"not": drainage}]}]},
+            ["Drainage clamp open", "Return clamp closed"],
+        ),
+    }
+    for name, (expect, texts) in told.items():
+        item = score(rubric(steps=[step(expect=expect)]), run(*clamped_at(100))).item("clamped")
+        assert sorted(e.text for e in item.evidence) == texts, name
+
+
+@pytest.mark.parametrize(
+    ("expect", "text"),
+    [
+        ({"shown": "flow_l_min", "below": -5.0}, "flow showed 0 L/min"),
+        ({"shown": "spo2_right_hand_pct", "below": 1.0, "blank": None}, "SpO2 right hand showed 21 %"),
+        ({"alarm": "low_flow"}, "no alarm 'low flow'"),
+        ({"task": "fetch"}, "fetch: not begun"),
+        ({"found": "pump_head"}, "no look at pump head"),
+        ({"drive": "backup_console"}, "Pump head on the main console"),
+        ({"action": "set", "at": "fdo2_pct"}, "no 'set fdo2 pct'"),
+        ({"action": "ack"}, "no 'ack'"),
+    ],
+)
+def test_what_is_missing_is_told_in_words(expect: dict[str, Any], text: str) -> None:
+    """Each kind of condition that was not met says what stood there instead."""
+    entries = [{**e} if e["k"] != "frame" else frame(e["t"], flow_l_min=0.0, spo2_right_hand_pct=21.0) for e in clamped_at(100)]
+    item = score(rubric(steps=[step(expect=expect)]), run(*entries)).item("clamped")
+
+    assert [e.text for e in item.evidence] == [text]
 
 
 def test_order_counts_through_after() -> None:

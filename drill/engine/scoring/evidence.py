@@ -1,83 +1,142 @@
 """Why a condition held, or did not: the log entries and readings behind it, in words with their tick."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
-from drill.engine.evaluate import action_matcher, head_of
+from drill.engine.evaluate import action_matcher, compile_condition, head_of
 from drill.engine.frame import Did, Frame
+from drill.engine.lines import DRIVES, control_line
 from drill.engine.scoring.sheet import Evidence
 from drill.scenarios.schema import Condition
 
-AT_MOST = 6
+AT_MOST: Final = 6
+_SUFFIXES: Final = ("_l_min", "_mmhg", "_pct", "_ml", "_bpm", "_mmol_l", "_g_l")
+_NAMES: Final = {
+    "pump_rpm": "pump speed",
+    "crank_tach_rpm": "emergency drive's tachometer",
+    "dp_ox_mmhg": "delta-P",
+    "p_ven_mmhg": "P ven",
+    "p_pre_mmhg": "P pre",
+    "p_post_mmhg": "P post",
+}
+_SHORT: Final = {
+    "map": "MAP",
+    "cvp": "CVP",
+    "hr": "HR",
+    "hb": "Hb",
+    "svo2": "SvO2",
+    "sao2": "SaO2",
+    "spo2": "SpO2",
+    "fdo2": "FdO2",
+    "nirs": "NIRS",
+}
+Wanted = Callable[[Entry], bool]
 
 
-def evidence(condition: Condition, entries: Sequence[Entry], frame: Frame, since: int) -> tuple[Evidence, ...]:
-    """Return what the log holds on each part of a condition, from `since` up to `frame`, oldest first."""
-    found = {line for leaf in _leaves(condition) for line in _of_leaf(leaf, entries, frame, since)}
-    return tuple(sorted(found))[-AT_MOST:]
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What may be asked: the entries, the frame at which the condition is judged, and from which tick things count."""
+
+    entries: Sequence[Entry]
+    frame: Frame
+    since: int
+
+    def last(self, wanted: Wanted, *, ever: bool = False) -> Entry | None:
+        """Return the last such entry up to the frame, from the first sign on (`ever`: from the start)."""
+        low = 0 if ever else self.since
+        return next((e for e in reversed(self.entries) if low <= e["t"] <= self.frame.tick and wanted(e)), None)
 
 
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    members = condition.all or condition.any or ((condition.not_,) if condition.not_ is not None else ())
-    if not members:
-        yield condition
-    for member in members:
-        yield from _leaves(member)
+def evidence(condition: Condition, witness: Witness, *, held: bool) -> tuple[Evidence, ...]:
+    """Return what the log holds on a condition that held, or did not, oldest first.
+
+    Of `any` that held only the members that held are told, of `all` that failed only those that failed.
+    """
+    lines: set[Evidence] = set()
+    for leaf in _telling(condition, witness, held=held):
+        lines.add(_of_leaf(leaf, witness))
+    return tuple(sorted(lines))[-AT_MOST:]
 
 
-def _of_leaf(leaf: Condition, entries: Sequence[Entry], frame: Frame, since: int) -> tuple[Evidence, ...]:
-    match head_of(leaf):
+def _telling(condition: Condition, witness: Witness, *, held: bool) -> Iterator[Condition]:
+    if condition.not_ is not None:
+        yield from _telling(condition.not_, witness, held=not held)
+        return
+    members = condition.all or condition.any
+    if members is None:
+        if head_of(condition) != "after_s":
+            yield condition
+        return
+    some = (condition.any is not None) == held
+    chosen = [member for member in members if _holds(member, witness) == held] if some else []
+    for member in chosen or members:
+        yield from _telling(member, witness, held=held)
+
+
+def _holds(condition: Condition, witness: Witness) -> bool:
+    """Whether a condition holds at the frame itself, however long it has to hold."""
+    if condition.not_ is not None:
+        return not _holds(condition.not_, witness)
+    if condition.all is not None:
+        return all(_holds(member, witness) for member in condition.all)
+    if condition.any is not None:
+        return any(_holds(member, witness) for member in condition.any)
+    if condition.action is not None:
+        return _act(condition, witness) is not None
+    check = compile_condition(condition.model_copy(update={"for_s": None}))
+    check.begin(witness.since)
+    return check(witness.frame)
+
+
+def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
+    head = head_of(leaf)
+    name = str(getattr(leaf, head))
+    frame = witness.frame
+    entry: Entry | None = None
+    otherwise = ""
+    match head:
         case "value":
-            name = str(leaf.value)
-            return (Evidence(frame.tick, f"{words(name)} was {frame.true[name]:g} {READINGS[name].unit}"),)
+            otherwise = f"{reading_words(name)} was {frame.true[name]:g} {READINGS[name].unit}"
         case "shown":
-            name = str(leaf.shown)
             value = frame.shown[name]
-            text = "was blank" if value is None else f"showed {value:g} {READINGS[name].unit}"
-            return (Evidence(frame.tick, f"{words(name)} {text}"),)
+            otherwise = f"{reading_words(name)} " + ("was blank" if value is None else f"showed {value:g} {READINGS[name].unit}")
         case "control":
-            return _last(entries, frame.tick, "control", "name", str(leaf.control)) or (
-                Evidence(frame.tick, f"{words(str(leaf.control))} unknown"),
-            )
-        case "said":
-            return _last(entries, frame.tick, "say", "id", str(leaf.said), since) or _none(frame, f"'{words(str(leaf.said))}' was not said")
-        case "found":
-            return _last(entries, frame.tick, "look", "target", str(leaf.found), since) or _none(
-                frame, f"no look at {words(str(leaf.found))}"
-            )
-        case "task":
-            return _last(entries, frame.tick, "job", "task", str(leaf.task)) or _none(frame, f"{words(str(leaf.task))}: not begun")
-        case "alarm":
-            return _last(entries, frame.tick, "alarm", "id", str(leaf.alarm)) or _none(frame, f"no alarm {words(str(leaf.alarm))}")
+            entry = witness.last(lambda e: e["k"] == "control" and e["name"] == name, ever=True)
+            otherwise = f"{words(name)}: not in the log"
         case "drive":
-            return _last(entries, frame.tick, "drive", "at", None)
-        case "action":
-            return _acts(leaf, entries, frame, since)
+            entry = witness.last(lambda e: e["k"] == "drive", ever=True)
+            otherwise = "pump head: not in the log"
+        case "alarm":
+            entry = witness.last(lambda e: e["k"] == "alarm" and e["id"] == name and e["state"] in ("on", "off"), ever=True)
+            otherwise = f"no alarm '{words(name)}'"
+        case "task":
+            entry = witness.last(lambda e: e["k"] == "job" and e["task"] == name, ever=True)
+            otherwise = f"{words(name)}: not begun"
+        case "said":
+            entry = witness.last(lambda e: e["k"] == "say" and e["id"] == name)
+            otherwise = f"'{words(name)}' was not said"
+        case "found":
+            entry = witness.last(lambda e: e["k"] == "look" and e["target"] == name)
+            otherwise = f"no look at {words(name)}"
         case _:
-            return ()
+            entry = _act(leaf, witness)
+            otherwise = f"no '{' '.join(filter(None, (leaf.action, words(leaf.at or ''))))}'"
+    return Evidence(frame.tick, otherwise) if entry is None else Evidence(entry["t"], text_of(entry))
 
 
-def _none(frame: Frame, text: str) -> tuple[Evidence, ...]:
-    return (Evidence(frame.tick, text),)
-
-
-def _last(entries: Sequence[Entry], until: int, kind: str, key: str, name: str | None, since: int = 0) -> tuple[Evidence, ...]:
-    for entry in reversed(entries):
-        if since <= entry["t"] <= until and entry["k"] == kind and name in (None, entry[key]):
-            return (Evidence(entry["t"], text_of(entry)),)
-    return ()
-
-
-def _acts(leaf: Condition, entries: Sequence[Entry], frame: Frame, since: int) -> tuple[Evidence, ...]:
+def _act(leaf: Condition, witness: Witness) -> Entry | None:
     matches = action_matcher(leaf)
-    refused = {entry["seq"] for entry in entries if entry["k"] == "refused"}
-    for entry in reversed(entries):
-        if entry["k"] != "action" or not since <= entry["t"] <= frame.tick or entry["seq"] in refused:
-            continue
-        if matches(Did(entry["t"], entry["who"], entry["verb"], entry["target"], entry["value"])):
-            return (Evidence(entry["t"], text_of(entry)),)
-    return _none(frame, f"no '{leaf.action}{' ' + words(leaf.at) if leaf.at else ''}'")
+    refused = {entry["seq"] for entry in witness.entries if entry["k"] == "refused"}
+
+    def wanted(entry: Entry) -> bool:
+        if entry["k"] != "action" or entry["seq"] in refused:
+            return False
+        return matches(Did(entry["t"], entry["who"], entry["verb"], entry["target"], entry["value"]))
+
+    return witness.last(wanted)
 
 
 def words(name: str) -> str:
@@ -85,30 +144,35 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def reading_words(name: str) -> str:
+    """Return a reading's name as it is said, without its unit: "MAP", "flow", "SpO2 right hand"."""
+    if name in _NAMES:
+        return _NAMES[name]
+    for suffix in _SUFFIXES:
+        name = name.removesuffix(suffix)
+    return " ".join(_SHORT.get(word, word) for word in name.split("_"))
+
+
 def text_of(entry: Entry) -> str:
-    """Return one entry in words, for evidence and for the log on paper."""
+    """Return one entry in words, without the pack's titles: for evidence."""
     match entry["k"]:
         case "action":
-            value = (
-                ""
-                if entry["value"] is None
-                else f" to {entry['value']:g}"
-                if isinstance(entry["value"], int | float)
-                else f" {entry['value']}"
-            )
-            return f"{words(entry['who'])}: {entry['verb']} {words(entry['target'])}{value}"
+            value = entry["value"]
+            to = "" if value is None else f" to {value:g}" if isinstance(value, int | float) else f" {value}"
+            return f"{words(entry['who'])}: {entry['verb']} {words(entry['target'])}{to}"
         case "control":
-            return f"{words(entry['name'])} stands at {entry['value']:g}"
+            return control_line(entry["name"], entry["value"])
         case "job":
             state = {"start": "begun", "done": "done", "stopped": "stopped"}[entry["state"]]
             return f"{words(entry['task'])}: {state} by {words(entry['who'])}"
         case "say":
             return f"{words(entry['who'])} said '{words(entry['id'])}'{'' if entry['true'] else ', which was not so'}"
         case "look":
-            return f"{words(entry['who'])} looked at {words(entry['target'])}: {', '.join(words(f) for f in entry['findings'])}"
+            seen = ", ".join(words(finding) for finding in entry["findings"]) or "nothing to see"
+            return f"{words(entry['who'])} looked at {words(entry['target'])}: {seen}"
         case "alarm":
-            return f"alarm {words(entry['id'])} {entry['state']}"
+            return f"alarm '{words(entry['id'])}' {entry['state']}"
         case "drive":
-            return f"pump head: {words(entry['at'])}"
+            return DRIVES.get(entry["at"], words(entry["at"]))
         case kind:
             return words(str(kind))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from drill.engine.entries import Entry
 from drill.engine.evaluate import Check, compile_condition
 from drill.engine.frame import Frame
-from drill.engine.scoring.evidence import evidence, words
+from drill.engine.scoring.evidence import Witness, evidence, words
 from drill.engine.scoring.ledger import crossing
 from drill.engine.scoring.sheet import Evidence, Item, StepStatus
 from drill.scenarios.quantities import QUANTITIES
@@ -38,7 +38,7 @@ class Material:
         """Return the entries behind a condition at a frame, or at the end of the run."""
         if not self.frames:
             return (Evidence(self.since, "the first sign never came"),)
-        return evidence(condition, self.entries, frame or self.frames[-1], self.since)
+        return evidence(condition, Witness(self.entries, frame or self.frames[-1], self.since), held=frame is not None)
 
     def after_s(self, tick: int) -> float:
         """Return seconds after the first sign."""
