@@ -14,7 +14,7 @@ a tick of the drill); all the others are derived: a replay writes them again and
     look        target, who, findings               what was seen, at the end of the look; findings is a list
     say         id, who, true                       a call-out, and whether it was so
     alarm       id, state, priority, text           state: on | off | ack | pause (id "" = all)
-    control     name, value                         a control stands at a new value, whoever moved it
+    control     name, value, who                    a control stands at a new value ("" = the machine or a fault did it)
     note        text                                a line for the log
     frame       true, shown                         every fifth tick: integers in units of the resolution,
                                                     in the order of READINGS and of SHOWN; None = blank

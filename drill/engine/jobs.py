@@ -78,7 +78,8 @@ class Jobs:
         self._running: dict[str, Job] = {}
         self._gazes: dict[str, Gaze] = {}
         self._spoken: list[tuple[Saying, str]] = []
-        self._frame = frame
+        self._frame = self._view = frame
+        self._view_of = (-1, 0, 0)
         self.done: dict[str, int] = {}
         self.said: set[str] = set()
         self.seen: set[str] = set()
@@ -113,7 +114,7 @@ class Jobs:
         if any(effect.head for effect in task.effects):
             self._world.move_head(tick, MOVING)
         if end is None:
-            self._apply(tick, task.effects)
+            self._apply(tick, who, task.effects)
         return ""
 
     def order(self, tick: int, who: str, name: str) -> str:
@@ -149,7 +150,7 @@ class Jobs:
         saying = self._saying(name)
         reason = self._team.missing(who, 0)
         if not reason:
-            self._apply(tick, saying.effects)
+            self._apply(tick, who, saying.effects)
             self._spoken.append((saying, who))
             self.said.add(name)
             self.changes += 1
@@ -242,13 +243,17 @@ class Jobs:
 
     def _now(self) -> Frame:
         """The last frame, with everything in it that hands have changed since."""
-        return replace(
-            self._frame,
-            controls=self._world.controls,
-            drive=self._world.drive,
-            running=frozenset(self._running),
-            done=dict(self.done),
-        )
+        key = (self._frame.tick, self.changes, self._world.changes)
+        if key != self._view_of:
+            self._view_of = key
+            self._view = replace(
+                self._frame,
+                controls=self._world.controls,
+                drive=self._world.drive,
+                running=frozenset(self._running),
+                done=dict(self.done),
+            )
+        return self._view
 
     def _end(self, tick: int, job: Job, state: str, effects: Iterable[Effect]) -> None:
         del self._running[job.task.id]
@@ -257,7 +262,7 @@ class Jobs:
             self.done[job.task.id] = tick
         self.changes += 1
         self._emit({"t": tick, "k": "job", "task": job.task.id, "who": job.who, "state": state})
-        self._apply(tick, effects)
+        self._apply(tick, job.who, effects)
 
     def _see(self, tick: int, gaze: Gaze) -> None:
         self.seen.add(gaze.look.id)
@@ -265,13 +270,13 @@ class Jobs:
         findings = list(self._world.plant.look(gaze.look.id))
         self._emit({"t": tick, "k": "look", "target": gaze.look.id, "who": gaze.who, "findings": findings})
 
-    def _apply(self, tick: int, effects: Iterable[Effect]) -> None:
+    def _apply(self, tick: int, who: str, effects: Iterable[Effect]) -> None:
         for effect in effects:
             if effect.arrive is not None:
                 in_s = effect.in_s or 0.0
                 self._team.call(tick, effect.arrive, ticks(in_s), in_s)
             else:
-                self._world.apply(tick, effect)
+                self._world.apply(tick, effect, who)
 
     def _task(self, name: str) -> Task:
         if name not in self.tasks:

@@ -72,7 +72,8 @@ class Lines:
 
     def _line(self, entry: Entry) -> tuple[str, str]:
         match entry["k"]:
-            case "control" if entry["name"] not in HANDLED_BY_JOBS:
+            # What no hand has moved is for eyes to find: a line would give the cause away.
+            case "control" if entry["who"] and entry["name"] not in HANDLED_BY_JOBS:
                 return "act", control_line(entry["name"], entry["value"])
             case "refused":
                 return "act", f"Not done: {entry['reason']}"

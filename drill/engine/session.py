@@ -278,7 +278,7 @@ class Session:
         tick, who, target = self._tick, action.who, action.target
         match action.verb:
             case "set":
-                return self._jobs.handle(who, target) or self._set(target, action.value)
+                return self._jobs.handle(who, target) or self._set(who, target, action.value)
             case "do":
                 return self._jobs.start(tick, who, target)
             case "order":
@@ -294,10 +294,10 @@ class Session:
             case "instructor":
                 return self._instruct(target)
 
-    def _set(self, control: str, value: float | None) -> str:
+    def _set(self, who: str, control: str, value: float | None) -> str:
         if value is None:
             return f"{control} needs a number"
-        self._world.set(self._tick, control, value)
+        self._world.set(self._tick, control, value, who)
         return ""
 
     def _acknowledge(self, target: str) -> str:

@@ -8,6 +8,7 @@ from drill.engine.entries import Emit, Entry
 from drill.scenarios.schema import Effect, FaultUse
 
 MOVING = "moving"
+MACHINE = ""  # who moved a control: nobody, the machine or a fault did
 
 
 class World:
@@ -24,9 +25,10 @@ class World:
         self._controls = dict(plant.controls())
         self.control_since = dict.fromkeys(self._controls, 0)
         self.drive = plant.scene().pump.head_on
+        self.changes = 0
         self._alarms: dict[str, Alarm] = {}
         for name, value in self._controls.items():
-            emit({"t": 0, "k": "control", "name": name, "value": value})
+            emit({"t": 0, "k": "control", "name": name, "value": value, "who": MACHINE})
         emit({"t": 0, "k": "drive", "at": self.drive})
 
     @property
@@ -34,15 +36,16 @@ class World:
         """How every control stands."""
         return self._controls
 
-    def set(self, tick: int, name: str, value: float) -> None:
-        """Move a control; NameUnknownError or ValueRangeError, with nothing moved, where it cannot be."""
+    def set(self, tick: int, name: str, value: float, who: str) -> None:
+        """Let somebody move a control; NameUnknownError or ValueRangeError, with nothing moved, where it cannot be."""
         self.plant.set(name, value)
-        self._note_control(tick, name, self.plant.control(name))
+        self._note_control(tick, name, self.plant.control(name), who)
 
     def move_head(self, tick: int, where: str) -> None:
         """Put the pump head somewhere, or take it into the hands ("moving")."""
         self.plant.move_head(where)
         self.drive = where
+        self.changes += 1
         self._emit({"t": tick, "k": "drive", "at": where})
 
     def inject(self, tick: int, use: FaultUse) -> None:
@@ -74,11 +77,11 @@ class World:
             for alarm in self.plant.alarms()
         )
 
-    def apply(self, tick: int, effect: Effect) -> None:
-        """Carry out one effect of a job or call-out on the machine; `arrive` is for the team, not for here."""
+    def apply(self, tick: int, effect: Effect, who: str) -> None:
+        """Carry out one effect of somebody's job or call-out; `arrive` is for the team, not for here."""
         match effect:
             case Effect(set=str(name)):
-                self.set(tick, name, effect.value or 0.0)
+                self.set(tick, name, effect.value or 0.0, who)
             case Effect(head=str(where)):
                 self.move_head(tick, where)
             case Effect(give=str(drug)):
@@ -94,7 +97,7 @@ class World:
         """Write down what the machine did by itself: controls that an interlock moved, alarms that came and went."""
         for name, value in self.plant.controls().items():
             if value != self._controls[name]:
-                self._note_control(tick, name, value)
+                self._note_control(tick, name, value, MACHINE)
         now = {alarm.id: alarm for alarm in self.plant.alarms() if alarm.active}
         if now.keys() == self._alarms.keys():
             return
@@ -106,12 +109,13 @@ class World:
                 self._emit(_alarm(tick, alarm, "off"))
         self._alarms = now
 
-    def _note_control(self, tick: int, name: str, value: float) -> None:
+    def _note_control(self, tick: int, name: str, value: float, who: str) -> None:
         if value == self._controls[name]:
             return
         self._controls[name] = value
         self.control_since[name] = tick
-        self._emit({"t": tick, "k": "control", "name": name, "value": value})
+        self.changes += 1
+        self._emit({"t": tick, "k": "control", "name": name, "value": value, "who": who})
 
 
 def _alarm(tick: int, alarm: Alarm, state: str) -> Entry:

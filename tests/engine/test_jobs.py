@@ -269,8 +269,8 @@ def test_a_call_out_counts_only_when_it_is_so() -> None:
     bedside = Bedside()
     bedside.jobs.say(0, "you", "say_clamped")
     bedside.wait(5)
-    bedside.world.set(5, "clamp_return", 1.0)
-    bedside.world.set(5, "clamp_drainage", 1.0)
+    bedside.world.set(5, "clamp_return", 1.0, "you")
+    bedside.world.set(5, "clamp_drainage", 1.0, "you")
     bedside.jobs.say(5, "you", "say_clamped")
     bedside.wait(5)
 

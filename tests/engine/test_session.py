@@ -117,14 +117,15 @@ def test_the_drill_opens_in_steady_state(shipped: Loaded, make_session: MakeSess
     assert session.frame.true["flow_l_min"] > 2.5
 
 
-def test_settling_leaves_no_trace_in_the_log(make_session: MakeSession) -> None:
+def test_settling_leaves_no_trace_in_the_log(shipped: Loaded, make_session: MakeSession) -> None:
     """At tick 0 only the state of things is written, all of it."""
     session = make_session(settle_s=1)
     kinds = {entry["k"] for entry in session.run.entries}
 
     assert {entry["t"] for entry in session.run.entries} == {0}
     assert kinds <= {"control", "drive", "person", "frame", "stage", "check", "snapshot", "alarm"}
-    assert {entry["name"]: entry["value"] for entry in of_kind(session, "control")}["pump_rpm_set"] == 3500
+    written = {entry["name"]: entry["value"] for entry in of_kind(session, "control")}
+    assert written == {**session.snapshot().controls, **shipped.scenario.start.controls}
 
 
 # -- the order of a tick ------------------------------------------------------------------------------------------
@@ -414,6 +415,14 @@ def test_nothing_shown_names_case_or_cause(shipped: Loaded, make_session: MakeSe
 
     for secret in (shipped.pack.id, shipped.scenario.id, *(cause.title for cause in shipped.scenario.causes)):
         assert secret not in shown
+
+
+def test_the_log_does_not_tell_what_no_hand_has_done(make_session: MakeSession) -> None:
+    """A switch that a fault has moved is logged for the score, and is not a line that the trainee reads."""
+    session = play(make_session(cause="no_power", onset_s=1.0), 60, {})
+
+    assert {"name": "isolation_switch", "value": 0.0, "who": "", "t": 55, "k": "control"} in session.run.entries
+    assert session.snapshot().log == ()
 
 
 def test_a_compiled_tick_is_handed_to_the_plant(make_session: MakeSession) -> None:
