@@ -121,7 +121,6 @@ class _Held:
     changed_tick: int = -1
     since_tick: int = 0
     acknowledged_tick: int = -1
-    text: str = ""
 
 
 _QUIET = _Held()
@@ -135,6 +134,7 @@ class AlarmBoard:
         self._specs = tuple(specs)
         self._delays = tuple(ticks(spec.delay_s) for spec in self._specs)
         self._held = [_QUIET] * len(self._specs)
+        self._numbers: list[tuple[float | None, float]] = [(None, 0.0)] * len(self._specs)  # (reading, limit) when last past it
         self._pause_ticks = ticks(audio_pause_s)
         self._pause_until = 0
 
@@ -157,15 +157,15 @@ class AlarmBoard:
             seen = flags.get(spec.condition, False) if spec.condition else number is not None and spec.sign * (number - limit) > 0
             if seen == held.active:
                 if held.changed_tick >= 0:
-                    held = replace(held, changed_tick=-1)
+                    self._held[i] = replace(held, changed_tick=-1)
             else:
                 since = held.changed_tick if held.changed_tick >= 0 else tick
-                held = replace(held, changed_tick=since)
                 if tick - since >= self._delays[i]:
-                    held = self._turn(held, tick, seen=seen, latching=spec.latching)
-            if held.active and seen:
-                held = replace(held, text=_text(spec, number, limit))
-            self._held[i] = held
+                    self._held[i] = self._turn(held, tick, seen=seen, latching=spec.latching)
+                elif held.changed_tick < 0:
+                    self._held[i] = replace(held, changed_tick=since)
+            if seen:
+                self._numbers[i] = (number, limit)
 
     def _turn(self, held: _Held, tick: int, *, seen: bool, latching: bool) -> _Held:
         """Raise or clear. A new alarm ends an audio pause: it must not be slept through."""
@@ -179,8 +179,10 @@ class AlarmBoard:
     def alarms(self) -> tuple[Alarm, ...]:
         """Return what is active or latched: high priority first, the older first within a priority."""
         now = [
-            Alarm(spec.id, spec.priority, held.text, held.active, held.acknowledged_tick >= 0, held.since_tick, held.acknowledged_tick)
-            for spec, held in zip(self._specs, self._held, strict=True)
+            Alarm(
+                spec.id, spec.priority, _text(spec, *at), held.active, held.acknowledged_tick >= 0, held.since_tick, held.acknowledged_tick
+            )
+            for spec, held, at in zip(self._specs, self._held, self._numbers, strict=True)
             if held.raised
         ]
         return tuple(sorted(now, key=lambda alarm: (PRIORITIES.index(alarm.priority), alarm.since_tick)))
@@ -214,8 +216,8 @@ class AlarmBoard:
         return {
             "pause_until": self._pause_until,
             "held": {
-                spec.id: [held.raised, held.active, held.changed_tick, held.since_tick, held.acknowledged_tick, held.text]
-                for spec, held in zip(self._specs, self._held, strict=True)
+                spec.id: [held.raised, held.active, held.changed_tick, held.since_tick, held.acknowledged_tick, *numbers]
+                for spec, held, numbers in zip(self._specs, self._held, self._numbers, strict=True)
                 if held != _QUIET
             },
         }
@@ -226,7 +228,8 @@ class AlarmBoard:
         if not isinstance(pause, int) or not isinstance(held, Mapping):
             raise CircuitError("these saved alarms are not what save() gives: 'pause_until' and 'held' are needed")
         self._pause_until = pause
-        self._held = [_Held(*held[spec.id]) if spec.id in held else _QUIET for spec in self._specs]
+        self._held = [_Held(*held[spec.id][:-2]) if spec.id in held else _QUIET for spec in self._specs]
+        self._numbers = [tuple(held[spec.id][-2:]) if spec.id in held else (None, 0.0) for spec in self._specs]
 
 
 def _text(spec: AlarmSpec, number: float | None, limit: float) -> str:

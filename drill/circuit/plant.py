@@ -20,7 +20,7 @@ from drill.circuit.step import interpreted
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
-DRIVE_READINGS = frozenset({"flow_l_min", "pump_rpm"})  # their sensors sit in the console's drive
+OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_foot_pct"})
 DRUGS = ("pressor",)
 Advance = Callable[[Any], None]
 
@@ -45,6 +45,8 @@ class Plant:
         self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
         self._board = AlarmBoard(alarm_specs(circuit.alarms))
         self._watched = tuple(sorted({str(a["reading"]) for a in circuit.alarms if a.get("reading")}))
+        self._true_at = tuple(self._index[f"true:{name}"] for name in READINGS)
+        self._shown_at = {name: self._index[f"shown:{name}"] for name in SHOWN}
         self._tick = 0
         self._bench = isinstance(patient, Bench)
 
@@ -126,8 +128,9 @@ class Plant:
         self._advance(x)
         self._tick += 1
         flags = {"motor_fault": self._motor_lamp()}
-        shown = {name: self.shown(name) for name in self._watched}
-        self._board.update(self._tick, shown, self._controls, flags, self._live_hosts())
+        hosts = self._live_hosts()
+        shown = {name: self._display(name, hosts) for name in self._watched}
+        self._board.update(self._tick, shown, self._controls, flags, hosts)
 
     def _motor_lamp(self) -> bool:
         box = self._consoles
@@ -150,15 +153,23 @@ class Plant:
         """Return what the display shows, None where it is blank."""
         if name not in SHOWN:
             raise NameUnknownError("shown reading", name, SHOWN)
-        if READINGS[name].host not in self._live_hosts() or self.note(name):
+        return self._display(name, self._live_hosts())
+
+    def readings(self) -> tuple[list[float], list[float | None]]:
+        """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
+        x, hosts = self._x, self._live_hosts()
+        return [float(x[i]) for i in self._true_at], [self._display(name, hosts) for name in SHOWN]
+
+    def _display(self, name: str, hosts: frozenset[str]) -> float | None:
+        if READINGS[name].host not in hosts or (name in OXIMETERS and self.note(name)):
             return None
-        if name in DRIVE_READINGS and self._consoles.head_on != self._consoles.in_use and name == "flow_l_min":
+        if name == "flow_l_min" and self._consoles.head_on != self._consoles.in_use:
             return None
-        return float(self._x[self._index[f"shown:{name}"]])
+        return float(self._x[self._shown_at[name]])
 
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
-        if name in {"spo2_right_hand_pct", "spo2_foot_pct"} and not self._bench:
+        if name in OXIMETERS and not self._bench:
             weak = self.true("pulse_pressure_mmhg") < LOW_PERFUSION_PULSE_MMHG or self.true("map_mmhg") < LOW_PERFUSION_MAP_MMHG
             if weak:
                 return "low perfusion" if name == "spo2_right_hand_pct" else "no pulse"
