@@ -237,6 +237,10 @@ def _checked_header(header: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(header.get(key), kind) or isinstance(header.get(key), bool):
             message = f"line 1: the header's '{key}' is {header.get(key)!r}: this is not a run file of Drill"
             raise RunFileError(message)
+    numbers = all(type(value) in (int, float) for value in header["draws"].values())
+    if header["seed"] < 0 or not numbers or not all(isinstance(value, str) for value in header["endings"].values()):
+        message = "line 1: the header's seed, draws or endings are not what a drill writes: this is not a run file of Drill"
+        raise RunFileError(message)
     if header["format"] != FORMAT:
         message = f"line 1: the file's format is '{header['format']}', this program reads '{FORMAT}': open it with the Drill that wrote it"
         raise RunFileError(message)

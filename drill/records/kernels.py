@@ -4,6 +4,7 @@ Without numba, or where nothing may be written, everything still works, with the
 """
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,10 +87,10 @@ def _kept(text: str, name: str, home: Path | None) -> tuple[Path, str]:
         path = folder / f"{name}.py"
         folder.mkdir(parents=True, exist_ok=True)
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            part = path.with_suffix(".part")
+            part = folder / f"{name}.{os.getpid()}.part"  # two processes may write the same text at once
             part.write_text(text, encoding="utf-8")
             part.replace(path)
-        probe = folder / "__pycache__" / f"{name}.probe"
+        probe = folder / "__pycache__" / f"{name}.{os.getpid()}.probe"
         probe.parent.mkdir(exist_ok=True)
         probe.touch()
         probe.unlink()

@@ -59,18 +59,10 @@ class Recorder:
     def header(self, header: Mapping[str, Any]) -> None:
         """Open the file and begin to write."""
         self._opened_s = time.monotonic()
-        about = {
-            **self._about,
-            "started_utc": datetime.now(UTC).isoformat(timespec="seconds"),
-            "station": platform.node(),
-            "platform": platform.platform(),
-            "python": platform.python_version(),
-            "drill": __version__,
-        }
         self._digest = Digest(header)
         try:
             self._file, self.path = _new_file((self._home or drill_home()) / "runs", self._about["case_name"], header["seed"])
-            self._file.write(self._encoder.header({**header, "about": about}))
+            self._file.write(self._encoder.header({**header, "about": {**self._about, **about_here()}}))
             _sync(self._file)
         except (OSError, DrillError) as error:
             self._give_up(error)
@@ -158,6 +150,17 @@ class Recorder:
             self._file = None
 
 
+def about_here() -> dict[str, str]:
+    """Return when, where and with what a run is made: what a header says beside its causes."""
+    return {
+        "started_utc": datetime.now(UTC).isoformat(timespec="seconds"),
+        "station": platform.node(),
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "drill": __version__,
+    }
+
+
 def _new_file(folder: Path, case_name: str, seed: int) -> tuple[BinaryIO, Path]:
     """Make a file that did not exist: two drills may begin in the same second."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -181,11 +184,17 @@ def _sync(file: BinaryIO) -> None:
 
 
 def _pack(path: Path) -> Path:
-    """Replace a closed run file by its packed form; until that is safely there, the plain one stays."""
+    """Replace a closed run file by its packed form; until that is safely there, the plain one stays.
+
+    Another run of the same second may have taken the packed name: then it stays plain.
+    """
     packed, part = path.with_name(path.stem + PACKED), path.with_name(path.stem + PACKED + ".part")
     with part.open("wb") as file:
         file.write(gzip.compress(path.read_bytes(), mtime=0))
         _sync(file)
+    if packed.exists():
+        part.unlink()
+        return path
     part.replace(packed)
     path.unlink()
     return packed

@@ -1,5 +1,6 @@
 """Reading runs back: one file, or all that are kept."""
 
+import gzip
 import json
 import zlib
 from collections.abc import Mapping
@@ -7,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from drill.engine.runlog import Run, decode, encode
+from drill.engine.runlog import Run, decode, digest, encode
 from drill.errors import DrillError, RunFileError
 from drill.records.home import drill_home
-from drill.records.recorder import PACKED, SUFFIX
+from drill.records.recorder import PACKED, SUFFIX, about_here
 
 MOST_BYTES: Final = 512 * 1024 * 1024  # tunable; ten hours of drill are about 50 MB
 _GZIP: Final = 31  # zlib's way to say: expect a gzip header
@@ -44,10 +45,18 @@ def open_run(path: Path) -> Run:
     return run if not problem else Run(run.header, run.entries, run.footer, (*run.problems, problem))
 
 
-def save_run(run: Run, path: Path) -> Path:
-    """Write a whole run that is in memory, for one that could not be recorded. Raises RunFileError."""
+def save_run(run: Run, path: Path, score: Mapping[str, Any] | None = None, wall_s: float = 0.0) -> Path:
+    """Write a whole run that is in memory; one that came to its end is closed with a footer. A name in .gz is packed.
+
+    Raises RunFileError naming the path if it cannot be written.
+    """
+    header = run.header if "about" in run.header else {**run.header, "about": about_here()}
+    footer = run.footer
+    if footer is None and run.finished:
+        footer = {"digest": digest(run), "score": score, "wall_s": wall_s}
+    data = encode(Run(header, run.entries, footer))
     try:
-        path.write_bytes(encode(run))
+        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
     except OSError as error:
         message = f"{path}: cannot be written ({error.strerror})"
         raise RunFileError(message) from None

@@ -149,6 +149,24 @@ def test_what_is_no_run_file_is_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": -1},
+        {"seed": True},
+        {"seed": "7"},
+        {"draws": {"onset_s": "soon"}},
+        {"endings": {"secured": 1}},
+        {"format": "drill/run/9"},
+        {"parent": 3},
+    ],
+)
+def test_a_header_of_a_wrong_shape_is_refused(change: dict[str, object]) -> None:
+    """What scoring and replay rest on is checked before they see it; another format is named."""
+    with pytest.raises(RunFileError, match="line 1"):
+        decode(Encoder().header(header(**change)))
+
+
+@pytest.mark.parametrize(
     "entry",
     [
         {"k": "frame", "t": 1, "true": [], "shown": []},

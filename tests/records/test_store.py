@@ -79,6 +79,19 @@ def test_a_file_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch:
         open_run(path)
 
 
+@pytest.mark.parametrize("name", ["a.drill", "a.drill.gz"])
+def test_a_run_saved_from_memory_is_closed_if_it_ended(tmp_path: Path, name: str) -> None:
+    """A whole run gets its footer with score and digest; one that has not ended stays unfinished."""
+    made = small_run()
+
+    whole = open_run(save_run(made, tmp_path / name, {"passed": False}, 2.5))
+    assert whole.finished
+    assert whole.footer is not None
+    assert (whole.footer["score"], whole.footer["digest"], whole.footer["wall_s"]) == ({"passed": False}, digest(made), 2.5)
+    assert not open_run(save_run(Run(made.header, made.entries[:-1]), tmp_path / name)).finished
+    assert open_run(save_run(whole, tmp_path / "again.drill")) == whole
+
+
 def test_a_run_that_cannot_be_saved_is_said(tmp_path: Path) -> None:
     """Saving into a folder that does not exist names the path."""
     with pytest.raises(RunFileError, match="cannot be written"):
