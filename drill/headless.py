@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from drill.circuit.compiler import compile_kernel
+from drill.circuit.plant import compile_kernel
 from drill.engine.runlog import Run, digest
 from drill.engine.scoring import ScoreSheet, score
 from drill.engine.session import Session
@@ -112,7 +112,7 @@ def play_headless(
         path = recorder.close(None if sheet is None else sheet.to_json())
         problem = recorder.problem
     elif out is not None:
-        path = save_run(session.run, out)
+        path = save_run(session.run, out, None if sheet is None else sheet.to_json(), round(wall_s, 3))
     return Played(session.run, sheet, robot, path, problem, wall_s, loaded)
 
 
