@@ -179,10 +179,8 @@ class AlarmBoard:
     def alarms(self) -> tuple[Alarm, ...]:
         """Return what is active or latched: high priority first, the older first within a priority."""
         now = [
-            Alarm(
-                spec.id, spec.priority, _text(spec, *at), held.active, held.acknowledged_tick >= 0, held.since_tick, held.acknowledged_tick
-            )
-            for spec, held, at in zip(self._specs, self._held, self._numbers, strict=True)
+            Alarm(spec.id, spec.priority, _text(spec, *past), held.active, (acked := held.acknowledged_tick) >= 0, held.since_tick, acked)
+            for spec, held, past in zip(self._specs, self._held, self._numbers, strict=True)
             if held.raised
         ]
         return tuple(sorted(now, key=lambda alarm: (PRIORITIES.index(alarm.priority), alarm.since_tick)))
