@@ -111,12 +111,13 @@ class Recorder:
                 synced_s, dirty = time.monotonic(), False
 
     def _write(self, entry: Entry) -> None:
-        self._digest.add(entry)
-        if self._file is not None:
-            try:
-                self._file.write(self._encoder.entry(entry))
-            except OSError as error:
-                self._give_up(error)
+        if self._file is None:
+            return
+        try:
+            self._digest.add(entry)
+            self._file.write(self._encoder.entry(entry))
+        except (OSError, ValueError, TypeError) as error:  # the last two: an entry that JSON cannot hold
+            self._give_up(error)
 
     def _flush(self) -> None:
         if self._file is not None:

@@ -11,6 +11,7 @@ from drill.engine.runlog import Run, decode, digest, encode
 from drill.engine.session import Session
 from drill.errors import SessionError
 from drill.records.kernels import load_kernel
+from drill.robots.make import make_robot, play
 from drill.scenarios.load import Loaded
 
 ACTIONS = (
@@ -200,3 +201,29 @@ def test_the_builder_is_fed_the_same_entries_live_and_later(recorded: Run) -> No
     made = [f.tick for f in map(builder.feed, recorded.entries) if f is not None]
 
     assert made == [e["t"] for e in recorded.entries if e["k"] == "frame"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("robot", ["random", "reflex", "masher", "expert"])
+def test_what_a_robot_plays_verifies_interpreted_and_compiled(quick: Loaded, advance: Callable[..., Any], robot: str) -> None:
+    """A robot's drill, played compiled and read back from its file, is the same run in plain Python."""
+    longer = replace(quick, scenario=quick.scenario.model_copy(update={"time_limit_s": 40.0}))
+    session = Session(longer, seed=11, advance=advance)
+    play(session, make_robot(robot, quick.plays, 11))
+    read = decode(encode(session.run))
+
+    assert [entry for entry in read.entries if entry["k"] == "action"]
+    assert verify(read, longer, advance).status == "identical"
+    assert verify(read, longer).status == "identical"
+    assert digest(read) == digest(session.run)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("robot", ["random", "expert"])
+def test_whole_drills_verify_for_every_seed(shipped: Loaded, advance: Callable[..., Any], robot: str, seed: int) -> None:
+    """The shipped scenario as it is, played to its end: compiled, from the file, interpreted."""
+    session = Session(shipped, seed=seed, advance=advance)
+    play(session, make_robot(robot, shipped.plays, seed))
+
+    assert verify(decode(encode(session.run)), shipped).status == "identical"

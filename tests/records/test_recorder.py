@@ -191,6 +191,19 @@ def test_a_disk_that_fills_up_is_said_and_what_was_written_opens(monkeypatch: py
     assert read.entries
 
 
+def test_an_entry_that_json_cannot_hold_is_said_and_never_written() -> None:
+    """A number that is no number ends the recording with a reason, not the drill, and not the thread in silence."""
+    recorder = Recorder(case_name="x")
+    recorder.header(header())
+    for entry in (frame(0), {"t": 1, "k": "control", "name": "fdo2_pct", "value": float("nan")}, frame(5)):
+        recorder.entry(entry)
+    path = recorder.close()
+
+    assert path is not None
+    assert "not recorded" in recorder.problem
+    assert list(open_run(path).entries) == [frame(0)]
+
+
 class _Full:
     """A file on a disk with room for so many bytes more."""
 
