@@ -77,7 +77,10 @@ class Random:
         self._at = frame.tick + ticks(self._dice.uniform(2, 6))
         snapshot = session.snapshot()
         choices = [offered(o) for o in snapshot.options if not o.reason]
-        choices += [Action(verb="stop", target=job.task) for job in snapshot.jobs if job.who == "you"]
+        tasks = {
+            o.target for o in snapshot.options if o.verb in ("do", "order")
+        }  # a look under way is shown as a job, but cannot be stopped
+        choices += [Action(verb="stop", target=job.task) for job in snapshot.jobs if job.who == "you" and job.task in tasks]
         choices += [Action(verb="set", target=name, value=0.0) for name in snapshot.controls if name in CONTROLS]
         pick = choices[int(self._dice.uniform(0, len(choices)))]
         if pick.verb != "set":
