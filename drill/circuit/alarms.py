@@ -185,6 +185,10 @@ class AlarmBoard:
         ]
         return tuple(sorted(now, key=lambda alarm: (PRIORITIES.index(alarm.priority), alarm.since_tick)))
 
+    def active(self) -> frozenset[str]:
+        """Return the ids of those that are active, without a word about them."""
+        return frozenset([spec.id for spec, held in zip(self._specs, self._held, strict=True) if held.active])
+
     def acknowledge(self, tick: int, alarm_id: str | None = None) -> tuple[Alarm, ...]:
         """Acknowledge one alarm, or all; a latched one that is over goes. Return those that were newly acknowledged."""
         if alarm_id is not None and all(spec.id != alarm_id for spec in self._specs):

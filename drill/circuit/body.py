@@ -28,7 +28,7 @@ def add_body(slots: Slots, p: Mapping[str, float]) -> None:
     slots.add("cpp_mean", 45.0)
     slots.add("sys", 80.0)
     slots.add("dia", 60.0)
-    for port in ("lungs_o2", "tissue_o2", "membrane_o2"):
+    for port in ("lungs_o2", "tissue_o2"):
         slots.add(f"port:{port}", 0.0)
     slots.add("port:infused_ml", 0.0)
     for bed in BEDS:

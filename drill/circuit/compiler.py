@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from drill.circuit import body, parts, patient, sensors, transport
 from drill.circuit.blood import content
+from drill.circuit.components.base import Exchange
 from drill.circuit.controls import CONTROLS
 from drill.circuit.network import Network, NodeModel, step_pressures
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.trace import Graph, Num, call_select, python_select, text_of
 from drill.units import SUBSTEPS_PER_TICK
-
-PATIENT_SITES = {"patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
 
 
 @dataclass(frozen=True)
@@ -65,9 +63,7 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
         body.add_body(slots, params)
         hb = params["hb_g_l"]
     on_bench = isinstance(who, Bench)
-    if on_bench:
-        slots.add("port:membrane_o2", 0.0)
-    parts.add_machine(slots, net, circuit, PATIENT_SITES)
+    parts.add_machine(slots, net, circuit)
     _add_state(slots, net, who)
     rich, poor = float(_number(content(300.0, hb))), float(_number(content(38.0, hb)))
     rich_places = transport.oxygenated(net, ["lungs", *(p.id for p in circuit.parts if p.kind == "oxygenator")])
@@ -110,23 +106,17 @@ def _trace_substep(x: Scope, net: Network, *, bench: bool) -> None:
 def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) -> None:
     site = circuit.sites
     x["flow_site_ml"] = x[f"acc:{site['flow']}"]
-    exchanges: dict[str, tuple[transport.Exchange, ...]] = {}
-    for part in circuit.parts:
-        if part.kind == "oxygenator":
-            exchanges[part.id] = (transport.Exchange("membrane_o2", "o2", partial(parts.membrane, part)),)
+    exchanges = dict(parts.exchanges(circuit))
     infused: dict[str, tuple[Num, Mapping[str, Num]]] = {}
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
-        exchanges["lungs"] = (transport.Exchange("lungs_o2", "o2", body.lung_exchange),)
+        exchanges["lungs"] = (Exchange("lungs_o2", "o2", body.lung_exchange),)
         infused["ven"] = (body.infusion(x), {"o2": 0.005, "hb": 0.0})
     transport.move_blood(net, x, exchanges, infused)
     if not bench:
         body.breathe_tissue(x)
         body.follow_beats(x)
         body.answer(x)
-    for part in circuit.parts:
-        if part.kind == "oxygenator":
-            parts.sweep(part, x)
     parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"])
     sensors.measure(x, circuit, net, bench=bench)
     sensors.display(x, circuit)

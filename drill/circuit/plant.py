@@ -44,9 +44,10 @@ class Plant:
         self._pump = pump.id
         self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
         self._board = AlarmBoard(alarm_specs(circuit.alarms))
-        self._watched = tuple(sorted({str(a["reading"]) for a in circuit.alarms if a.get("reading")}))
         self._true_at = tuple(self._index[f"true:{name}"] for name in READINGS)
-        self._shown_at = {name: self._index[f"shown:{name}"] for name in SHOWN}
+        self._displays = tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN)
+        watched = {str(a["reading"]) for a in circuit.alarms if a.get("reading")}
+        self._watched = tuple(display for display in self._displays if display[0] in watched)
         self._tick = 0
         self._bench = isinstance(patient, Bench)
 
@@ -129,7 +130,8 @@ class Plant:
         self._tick += 1
         flags = {"motor_fault": self._motor_lamp()}
         hosts = self._live_hosts()
-        shown = {name: self._display(name, hosts) for name in self._watched}
+        silent = self._silent()
+        shown = {name: None if host not in hosts or name in silent else float(x[i]) for name, i, host in self._watched}
         self._board.update(self._tick, shown, self._controls, flags, hosts)
 
     def _motor_lamp(self) -> bool:
@@ -153,19 +155,19 @@ class Plant:
         """Return what the display shows, None where it is blank."""
         if name not in SHOWN:
             raise NameUnknownError("shown reading", name, SHOWN)
-        return self._display(name, self._live_hosts())
+        if READINGS[name].host not in self._live_hosts() or name in self._silent():
+            return None
+        return float(self._x[self._index[f"shown:{name}"]])
 
     def readings(self) -> tuple[list[float], list[float | None]]:
         """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
-        x, hosts = self._x, self._live_hosts()
-        return [float(x[i]) for i in self._true_at], [self._display(name, hosts) for name in SHOWN]
+        x, hosts, silent = self._x, self._live_hosts(), self._silent()
+        shown = [None if host not in hosts or name in silent else float(x[i]) for name, i, host in self._displays]
+        return [float(x[i]) for i in self._true_at], shown
 
-    def _display(self, name: str, hosts: frozenset[str]) -> float | None:
-        if READINGS[name].host not in hosts or (name in OXIMETERS and self.note(name)):
-            return None
-        if name == "flow_l_min" and self._consoles.head_on != self._consoles.in_use:
-            return None
-        return float(self._x[self._shown_at[name]])
+    def _silent(self) -> frozenset[str]:
+        """The displays that have power and no signal: a probe that was left behind, an oximeter without a pulse."""
+        return _silence(probe=self._consoles.head_on != self._consoles.in_use, oximeters=self.note("spo2_right_hand_pct") != "")
 
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
@@ -178,6 +180,10 @@ class Plant:
     def alarms(self) -> tuple[Alarm, ...]:
         """Return active and latched alarms, the most urgent first."""
         return self._board.alarms()
+
+    def active_alarms(self) -> frozenset[str]:
+        """Return the ids of the active alarms: cheaper than `alarms` where nobody reads them."""
+        return self._board.active()
 
     def acknowledge(self, tick: int, alarm_id: str | None = None) -> None:
         """Acknowledge one alarm, or all."""
@@ -276,3 +282,8 @@ class Plant:
 @lru_cache(maxsize=4)
 def _hosts(*, console: bool, crank: bool) -> frozenset[str]:
     return frozenset({"monitor", "flowmeter"} | ({"console"} if console else set()) | ({"crank"} if crank else set()))
+
+
+@lru_cache(maxsize=4)
+def _silence(*, probe: bool, oximeters: bool) -> frozenset[str]:
+    return frozenset({*(("flow_l_min",) if probe else ()), *(OXIMETERS if oximeters else ())})

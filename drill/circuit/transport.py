@@ -4,10 +4,10 @@ Concentrations are per mL of what flows, so that what leaves one cell arrives in
 Whatever crosses a boundary (oxygen at a membrane, in a lung, into tissue) is booked on a `port:` slot.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
+from drill.circuit.components.base import Exchange
 from drill.circuit.network import Network
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.trace import Num, absolute, most, select
@@ -16,15 +16,6 @@ from drill.units import TICK_S
 
 SPECIES = ("o2", "hb")  # mL O2 per mL; g Hb per L
 GREATEST_FLOW_ML_S = 10_000.0 / 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """Where an edge changes what enters it: `change(scope, entering, flow_ml_s) -> entering`, by species, booked on `port`."""
-
-    port: str
-    species: str
-    change: Callable[[Scope, Mapping[str, Num], Num], Num]
 
 
 def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float]], rich: AbstractSet[str]) -> None:

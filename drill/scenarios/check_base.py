@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from drill.circuit.alarms import DEVICE_CONDITIONS
+from drill.circuit.components import KINDS
 from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.looks import FINDINGS
-from drill.circuit.parts import KINDS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
 from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition

@@ -206,7 +206,7 @@ def test_blood_and_oxygen_close(make_plant: Callable[..., Plant]) -> None:
         x, index, net = plant._x, plant._index, plant._model.net
         held = sum(x[index[f"o2:{n}"]] * x[index[f"vol:{n}"]] for n in net.nodes)
         held += sum(x[index[f"o2:{e.id}:{k}"]] * e.cell_ml for e in net.edges.values() for k in range(e.cells))
-        ports = sum(x[index[f"port:{p}"]] for p in ("lungs_o2", "tissue_o2", "membrane_o2"))
+        ports = sum(x[index[f"port:{p}"]] for p in ("lungs_o2", "tissue_o2", "oxygenator_o2"))
         infused = 0.005 * x[index["port:infused_ml"]]
         return float(held - ports - infused)
 

@@ -1,0 +1,85 @@
+"""What every kind of device says about itself: its numbers, the edge that it builds, and what it does once a tick."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from drill.circuit import laws
+from drill.circuit.laws import Drop
+from drill.circuit.network import EdgeModel
+from drill.circuit.slots import Scope, Slots
+from drill.circuit.spec import PartSpec
+from drill.circuit.trace import Num
+
+CELL_ML = 12.0  # contracts: about 12 mL a cell, 2 to 16 cells
+
+Law = Callable[[Scope, Num], tuple[Num, Drop]]
+
+
+class Param(NamedTuple):
+    """One number of a device. `source` names where its usual values are from, or says "tunable"."""
+
+    name: str
+    unit: str
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Where an edge changes what enters it: `change(part's scope, entering, flow_ml_s) -> new value of one species`."""
+
+    port: str
+    species: str
+    change: Callable[[Scope, Mapping[str, Num], Num], Num]
+
+
+def nothing(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
+    """Do nothing once a tick."""
+    del part, x, viscosity_cp
+
+
+def no_exchange(part: PartSpec) -> tuple[Exchange, ...]:
+    """Change nothing in the blood."""
+    del part
+    return ()
+
+
+def stiff(part: PartSpec) -> float:
+    """Return the compliance of a rigid device's connectors, mL/mmHg (tunable)."""
+    del part
+    return 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One kind of device.
+
+    `build(slots, part, inlet, outlet)` makes its slots and its edge; `refresh(part, scope, viscosity)` acts once a tick
+    after the blood has moved; `exchanges(part)` says what it changes in blood that enters it.
+    """
+
+    kind: str
+    title: str
+    params: tuple[Param, ...]
+    build: Callable[[Slots, PartSpec, str, str], EdgeModel]
+    refresh: Callable[[PartSpec, Scope, Num], None] = nothing
+    exchanges: Callable[[PartSpec], tuple[Exchange, ...]] = no_exchange
+    compliance_ml_mmhg: Callable[[PartSpec], float] = stiff
+
+
+def cells(volume_ml: float) -> tuple[int, float]:
+    """Return (number, mL each): 2 to 16 cells of about 12 mL."""
+    count = min(16, max(2, round(volume_ml / CELL_ML)))
+    return count, volume_ml / count
+
+
+def edge(part: PartSpec, inlet: str, outlet: str, law: Law, volume_ml: float, inertance: float) -> EdgeModel:
+    """Return the edge of a part with its blood, pinched by whatever clamps it carries. Inertance in mmHg s2/mL."""
+
+    def pinched(x: Scope, q: Num) -> tuple[Num, Drop]:
+        head, drop = law(x, q)
+        return head, laws.add(drop, laws.linear(q, x[f"pinch:{part.id}"]))
+
+    count, each = cells(volume_ml)
+    return EdgeModel(part.id, inlet, outlet, pinched, inertance=inertance, cells=count, cell_ml=each)

@@ -1,0 +1,39 @@
+"""A cannula by its M-number; one that drains a vein can suck its wall against the holes."""
+
+from drill.circuit import laws
+from drill.circuit.components.base import Component, Param, edge
+from drill.circuit.laws import Drop
+from drill.circuit.network import EdgeModel
+from drill.circuit.slots import Scope, Slots
+from drill.circuit.spec import PartSpec
+from drill.circuit.trace import Num
+
+VEINS = frozenset({"ra"})
+WALL_MMHG = 1.0  # a vein begins to collapse onto the holes below this pressure, tunable after [LIM]
+INERTANCE = 0.04  # mmHg s2/mL, tunable
+
+
+def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
+    slots.add(f"par:{part.id}.k", 0.0)
+
+    def law(x: Scope, q: Num) -> tuple[Num, Drop]:
+        drop = laws.turbulent(q, x[f"par:{part.id}.k"])
+        return 0.0, laws.add(drop, laws.suck_down(q, x[f"p:{inlet}"], WALL_MMHG)) if inlet in VEINS else drop
+
+    return edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
+
+
+def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
+    x[f"par:{part.id}.k"] = laws.cannula_coefficient(part.params["m_number"], viscosity_cp)
+
+
+COMPONENT = Component(
+    kind="cannula",
+    title="Cannula",
+    params=(
+        Param("m_number", "M", "resistance by the M-number, for blood", "reference 3.3 [MEDT][NOE][ROBAK]"),
+        Param("volume_ml", "mL", "blood in cannula and connector", "tunable"),
+    ),
+    build=_build,
+    refresh=_refresh,
+)
