@@ -3,7 +3,7 @@
 Labels are rendered once and kept: uncached text costs more than all the rest of a frame.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import pygame
@@ -13,6 +13,7 @@ from drill.ui.theme import Colour, Theme, font_file
 WIDTH, HEIGHT = 1280, 720
 SMOOTHING = 3  # shapes of the static layer are drawn this much larger and scaled down: antialiasing that costs nothing per frame
 LABELS_KEPT = 3000
+SMALL_BOX_PX = 12000  # below this a box is kept as one picture; above it is put together from its corners
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -36,6 +37,9 @@ class Canvas:
         self.placed: list[tuple[str, pygame.FRect]] = []
         self._fonts: dict[tuple[str, bool], pygame.font.Font] = {}
         self._labels: dict[tuple[str, str, Colour, bool], pygame.Surface] = {}
+        self._boxes: dict[tuple[object, ...], pygame.Surface] = {}
+        self._kept: pygame.Surface | None = None
+        self._states: dict[str, object] = {}
         if not pygame.font.get_init():
             pygame.font.init()
 
@@ -58,6 +62,21 @@ class Canvas:
     def logical(self, pixel: tuple[int, int]) -> Point:
         """Return the logical point under a pixel, as an event names it."""
         return (pixel[0] - self.origin[0]) / self.scale, (pixel[1] - self.origin[1]) / self.scale
+
+    def kept(self, name: str, state: object, box: Box, draw: Callable[[], None]) -> None:
+        """Show an opaque part of the screen that looks the same while `state` is equal; `draw` draws it anew otherwise."""
+        if self._kept is None:
+            self._kept = pygame.Surface(self.size, depth=32)
+            self._kept.fill(self.theme["background"])
+        if self.recording or name not in self._states or self._states[name] != state:
+            shown, self.surface = self.surface, self._kept
+            try:
+                draw()
+            finally:
+                self.surface = shown
+            self._states[name] = state
+        rect = self.rect(box)
+        self.surface.blit(self._kept, rect, rect)
 
     # -- text -----------------------------------------------------------------------------------------------------
 
@@ -91,7 +110,7 @@ class Canvas:
             text = text[:-1].rstrip()
         return text + "…"
 
-    def text(  # noqa: PLR0913 - a text has this many independent properties
+    def text(
         self, text: str, at: Point, size: Size = "text", colour: Colour | None = None, *, bold: bool = False, align: Align = "left"
     ) -> float:
         """Draw a text whose baseline's left end (or middle, or right end) is at `at`; return its logical width."""
@@ -112,7 +131,7 @@ class Canvas:
             self.placed.append((text, pygame.FRect(left, at[1] - tall * 0.74, width, tall * 0.76)))
         return width
 
-    def number(  # noqa: PLR0913 - as text
+    def number(
         self, text: str, at: Point, size: Size, colour: Colour, *, unit: str = "", unit_size: Size = "label", bold: bool = True
     ) -> float:
         """Draw a number with its unit small and quiet beside it, left-aligned on a baseline; return the logical width.
@@ -133,11 +152,41 @@ class Canvas:
     # -- shapes ---------------------------------------------------------------------------------------------------
 
     def panel(self, box: Box, fill: Colour, edge: Colour | None = None, radius: float = 8, width: float = 1) -> None:
-        """Draw a rounded box with an edge."""
+        """Draw a rounded box with an edge, its corners smooth."""
         rect = self.rect(box)
-        pygame.draw.rect(self.surface, fill, rect, border_radius=self.px(radius))
+        round_px, edge_px = self.px(radius), self.px(width)
+        side = 2 * round_px + 2
+        if rect.width < side or rect.height < side or rect.width * rect.height < SMALL_BOX_PX:
+            self.surface.blit(self._box(rect.size, fill, edge, round_px, edge_px), rect)
+            return
+        # Nine pieces of one small square: a box of any size costs a few blits and no memory of its own.
+        square = self._box((side, side), fill, edge, round_px, edge_px)
+        self.surface.fill(fill, rect.inflate(0, -2 * round_px))
+        self.surface.fill(fill, rect.inflate(-2 * round_px, 0))
         if edge is not None:
-            pygame.draw.rect(self.surface, edge, rect, self.px(width), border_radius=self.px(radius))
+            for strip in _edges(rect, round_px, edge_px):
+                self.surface.fill(edge, strip)
+        far = side - round_px
+        for dx, sx in ((0, 0), (rect.width - round_px, far)):
+            for dy, sy in ((0, 0), (rect.height - round_px, far)):
+                self.surface.blit(square, (rect.left + dx, rect.top + dy), (sx, sy, round_px, round_px))
+
+    def _box(self, size: tuple[int, int], fill: Colour, edge: Colour | None, radius: int, width: int) -> pygame.Surface:
+        key = (size, fill, edge, radius, width)
+        found = self._boxes.get(key)
+        if found is None:
+            if len(self._boxes) >= LABELS_KEPT:
+                self._boxes.clear()
+            k = SMOOTHING
+            big = pygame.Surface((size[0] * k, size[1] * k), pygame.SRCALPHA)
+            big.fill((*(edge or fill), 0))
+            outer = big.get_rect()
+            pygame.draw.rect(big, edge or fill, outer, border_radius=radius * k)
+            if edge is not None:
+                pygame.draw.rect(big, fill, outer.inflate(-2 * width * k, -2 * width * k), border_radius=max(0, (radius - width) * k))
+            found = pygame.transform.smoothscale(big, size)
+            self._boxes[key] = found
+        return found
 
     def line(self, colour: Colour, start: Point, end: Point, width: float = 1) -> None:
         """Draw a straight antialiased line."""
@@ -160,3 +209,14 @@ class Canvas:
     def polygon(self, colour: Colour, points: Sequence[Point]) -> None:
         """Draw a filled polygon."""
         pygame.draw.polygon(self.surface, colour, [self.at(p) for p in points])
+
+
+def _edges(rect: pygame.Rect, radius: int, width: int) -> tuple[pygame.Rect, ...]:
+    """Return the four straight strips of a rounded box's edge."""
+    across, down = rect.width - 2 * radius, rect.height - 2 * radius
+    return (
+        pygame.Rect(rect.left + radius, rect.top, across, width),
+        pygame.Rect(rect.left + radius, rect.bottom - width, across, width),
+        pygame.Rect(rect.left, rect.top + radius, width, down),
+        pygame.Rect(rect.right - width, rect.top + radius, width, down),
+    )

@@ -1,0 +1,147 @@
+"""The `drawing:` section of a circuit: where its parts lie on the panel. Checked here, so that a slip is named and not drawn.
+
+Coordinates are logical pixels inside the circuit pane; paths run the way the blood is meant to go.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from drill.circuit.controls import CLAMPS
+from drill.circuit.readings import SHOWN
+from drill.errors import CircuitError, nearest
+
+XY = tuple[float, float]
+Rect = tuple[float, float, float, float]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Tube(_Model):
+    """A part drawn as a tube. `arrows` are places along it (0-1) of the chevrons for the intended direction."""
+
+    part: str
+    path: tuple[XY, ...] = Field(min_length=2)
+    width: float = Field(gt=1, le=40)
+    corner: float = 16
+    arrows: tuple[float, ...] = ()
+    over_devices: bool = False
+
+
+class PumpPlace(_Model):
+    """The pump head: its eye, where the inlet arrives, is at `at`."""
+
+    part: str
+    at: XY
+    radius: float
+
+
+class OxygenatorPlace(_Model):
+    """The membrane lung; the x of its vent (high), gas inlet (high), exhaust and water ports (low)."""
+
+    part: str
+    box: Rect
+    vent_x: float
+    gas_x: float
+    exhaust_x: float
+    water_x: float
+
+
+class Place(_Model):
+    """A box with nothing but a place."""
+
+    box: Rect
+
+
+class PatientPlace(_Model):
+    """The bed with the patient on it, and the left middle of its key's cap."""
+
+    bed: Rect
+    key: XY
+
+
+class Station(_Model):
+    """Where a drive is parked while the pump head is not on it; its id is the scene's name of the drive."""
+
+    id: str
+    box: Rect
+    title: str
+
+
+class ClampSite(_Model):
+    """A place for a clamp on a tube; its `handles` lie left or right of the flow. `key` is the left middle of its key's cap.
+
+    `label` is where its name's first baseline starts, or with `align: right` where it ends.
+    """
+
+    control: str
+    tube: str
+    at: XY
+    title: str
+    key: XY
+    label: XY
+    align: Literal["left", "right"] = "left"
+    small: bool = False
+    handles: Literal["left", "right"] = "right"
+
+
+class SensorSite(_Model):
+    """A sensor on a tube and the left top corner of its reading."""
+
+    reading: str
+    label: str
+    tube: str
+    at: XY
+    box: XY
+
+
+class Thing(_Model):
+    """What can be pointed at, and the ids of the things to look at and do that are listed there."""
+
+    title: str
+    options: tuple[str, ...] = ()
+
+
+class Drawing(_Model):
+    """The whole picture of one circuit."""
+
+    size: XY
+    heart_level_y: float
+    patient: PatientPlace
+    tubes: tuple[Tube, ...]
+    pump: PumpPlace
+    oxygenator: OxygenatorPlace
+    blender: Place
+    heater: Place
+    stations: tuple[Station, ...]
+    clamps: tuple[ClampSite, ...]
+    sensors: tuple[SensorSite, ...]
+    things: dict[str, Thing]
+    line_key: XY
+
+    def tube(self, part: str) -> Tube:
+        """Return the tube that draws a part."""
+        for tube in self.tubes:
+            if tube.part == part:
+                return tube
+        raise CircuitError(f"drawing: no tube draws '{part}'{nearest(part, [t.part for t in self.tubes])}")
+
+
+def read_drawing(raw: Mapping[str, object]) -> Drawing:
+    """Return the drawing of a circuit. Raises CircuitError with every wrong key or name and where it stands."""
+    try:
+        drawing = Drawing.model_validate(raw)
+    except ValidationError as error:
+        slips = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+        raise CircuitError(f"drawing: {slips}") from None
+    drawn = {t.part for t in drawing.tubes}
+    places = [c.tube for c in drawing.clamps] + [s.tube for s in drawing.sensors]
+    wrong = [f"sensors: '{s.reading}' is not a shown reading{nearest(s.reading, SHOWN)}" for s in drawing.sensors if s.reading not in SHOWN]
+    wrong += [f"clamps: unknown clamp '{c.control}'{nearest(c.control, CLAMPS)}" for c in drawing.clamps if c.control not in CLAMPS]
+    wrong += [f"'{part}' is not among the tubes{nearest(part, drawn)}" for part in places if part not in drawn]
+    if wrong:
+        raise CircuitError("drawing: " + "; ".join(wrong))
+    return drawing

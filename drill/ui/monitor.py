@@ -1,0 +1,161 @@
+"""The patient monitor: sweeping traces of ECG, arterial and venous pressure and pleth, and numbers to be read across a room.
+
+Traces are kept on strips; each tick draws its own few pixels and wipes a gap ahead, so a frame costs one blit a trace.
+"""
+
+from collections.abc import Mapping
+from math import exp
+
+import pygame
+
+from drill.engine.snapshot import Snapshot, Wave
+from drill.ui.canvas import Box, Canvas, Point
+from drill.ui.theme import Colour
+from drill.ui.widgets import reading_text
+
+SWEEP_S = 6.0  # seconds across a strip, near 25 mm/s on a bedside monitor
+TICK_S = 0.02
+ECG_STEPS = 4  # the phase runs evenly within a tick, so the narrow R wave is drawn at 5 ms
+GAP_S = 0.35
+ART_SCALE_MMHG = (0.0, 120.0)
+CVP_SCALE_MMHG = (-5.0, 30.0)
+ROWS = (
+    ("ecg", "ECG II", "hr_bpm", "/min"),
+    ("art", "ART", "map_mmhg", "mmHg"),
+    ("cvp", "CVP", "cvp_mmhg", "mmHg"),
+    ("spo2", "SpO₂ right hand", "spo2_right_hand_pct", "%"),
+)
+SMALL = (
+    ("NIRS", "nirs", "nirs_pct", "%"),
+    ("SpO₂ foot", "spo2", "spo2_foot_pct", "%"),
+    ("Pulse pressure", "art", "pulse_pressure_mmhg", "mmHg"),
+)
+
+# P, Q, R, S and T as bumps over one beat: place (phase), width (phase), height; R near 0.12 as the wave's contract says.
+ECG_BUMPS = ((0.985, 0.022, 0.13), (0.103, 0.008, -0.12), (0.12, 0.009, 1.0), (0.138, 0.009, -0.24), (0.38, 0.045, 0.26))
+
+
+def ecg_height(phase: float) -> float:
+    """Return the height of a normal ECG complex (R wave = 1) at a phase 0-1 of the beat."""
+    total = 0.0
+    for place, width, height in ECG_BUMPS:
+        away = (phase - place + 0.5) % 1.0 - 0.5
+        total += height * exp(-0.5 * (away / width) ** 2)
+    return total
+
+
+class Strip:
+    """One trace. Heights are 0 (foot of the strip) to 1 (its top)."""
+
+    def __init__(self, canvas: Canvas, box: Box, colour: Colour) -> None:
+        self.canvas, self.rect, self.colour = canvas, canvas.rect(box), colour
+        self.surface = pygame.Surface(self.rect.size, depth=32)
+        self.surface.fill(canvas.theme["well"])
+        self._x = 0.0
+        self._y: float | None = None
+
+    def add(self, heights: tuple[float | None, ...]) -> None:
+        """Draw the samples of one tick, evenly spaced; None is a missing signal and leaves the strip empty there."""
+        width, height = self.rect.size
+        step = width * TICK_S / SWEEP_S / len(heights)
+        back = self.canvas.theme["well"]
+        reach = step * len(heights) + width * GAP_S / SWEEP_S
+        self.surface.fill(back, pygame.Rect(int(self._x) + 1, 0, int(reach) + 1, height))
+        over = int(self._x + reach) + 2 - width
+        if over > 0:
+            self.surface.fill(back, (0, 0, over, height))
+        for value in heights:
+            x = self._x + step
+            y = None if value is None else height - 2 - max(0.0, min(1.0, value)) * (height - 4)
+            if x >= width:
+                x -= width
+                self._y = None
+            if y is not None and self._y is not None:
+                pygame.draw.aaline(self.surface, self.colour, (self._x, self._y), (x, y), self.canvas.px(1.3))
+            self._x, self._y = x, y
+
+    def draw(self) -> None:
+        """Blit the strip; what is left of the sweep before is dimmer than what is new."""
+        self.canvas.surface.blit(self.surface, self.rect)
+
+
+class Monitor:
+    """The monitor inside `box`."""
+
+    def __init__(self, canvas: Canvas, box: Box) -> None:
+        self.canvas, self.box = canvas, box
+        theme = canvas.theme
+        x, y, w, h = box
+        rows = (h - 36) / 4
+        self.rows = tuple(y + 6 + rows * k for k in range(4))
+        self.strips = {
+            name: Strip(canvas, (x + 14, top + 8, w * 0.62, rows - 10), theme.waves[name])
+            for name, top in zip(("ecg", "art", "cvp", "spo2"), self.rows, strict=True)
+        }
+        self._tick = -1
+        self._phase: float | None = None
+
+    def collect(self, tick: int, wave: Wave) -> None:
+        """Take in the samples of a tick; each tick counts once."""
+        if tick <= self._tick:
+            return
+        self._tick = tick
+        before = wave.ecg_phase if self._phase is None else self._phase
+        moved = (wave.ecg_phase - before) % 1.0
+        self._phase = wave.ecg_phase
+        beat = tuple(0.22 + 0.72 * ecg_height((before + moved * (k + 1) / ECG_STEPS) % 1.0) for k in range(ECG_STEPS))
+        self.strips["ecg"].add(beat if moved > 0 else (0.22,) * ECG_STEPS)
+        self.strips["art"].add((scaled(wave.art_mmhg, ART_SCALE_MMHG),))
+        self.strips["cvp"].add((scaled(wave.cvp_mmhg, CVP_SCALE_MMHG),))
+        self.strips["spo2"].add((scaled(wave.pleth, (0.0, 1.0)),))
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Draw traces and numbers."""
+        self.collect(snapshot.tick, snapshot.wave)
+        canvas, theme = self.canvas, self.canvas.theme
+        x, y, w, h = self.box
+        canvas.kept("monitor", None, self.box, self._draw_frame)
+        for strip in self.strips.values():
+            strip.draw()
+        shown, waves = snapshot.shown, theme.waves
+        for (wave, title, _, _), top in zip(ROWS, self.rows, strict=True):
+            canvas.text(title, (x + 14, top + 12), "label", waves[wave], bold=True)
+        right, unit = x + w - 100, x + w - 92
+        for (wave, _, reading, units), top in zip(ROWS, self.rows, strict=True):
+            value = shown.get(reading)
+            if value is None:
+                self._note(snapshot.notes, reading, x + w - 14, top + 28, waves[wave])
+                continue
+            canvas.text(reading_text(reading, value), (right, top + 36), "number", waves[wave], bold=True, align="right")
+            if reading == "map_mmhg":
+                systolic, diastolic = (reading_text(name, shown.get(name)) for name in ("sys_mmhg", "dia_mmhg"))
+                canvas.text(f"{systolic}/{diastolic}", (unit, top + 24), "text", waves["art"], bold=True)
+                canvas.text("mean mmHg", (unit, top + 38), "label", theme["quiet"])
+            else:
+                canvas.text(units, (unit, top + 36), "label", theme["quiet"])
+        for k, (title, wave, reading, units) in enumerate(SMALL):
+            self._small(title, reading, units, snapshot, (x + 14 + (w - 28) / 3 * k, y + h - 9), waves[wave])
+
+    def _draw_frame(self) -> None:
+        canvas, theme = self.canvas, self.canvas.theme
+        x, y, w, h = self.box
+        canvas.panel(self.box, theme["well"], theme["edge"], radius=8)
+        canvas.line(theme["edge"], (x + 14, y + h - 27), (x + w - 14, y + h - 27))
+
+    def _note(self, notes: Mapping[str, str], reading: str, right: float, base: float, colour: Colour) -> None:
+        self.canvas.text(notes.get(reading, ""), (right, base), "text", colour, bold=True, align="right")
+
+    def _small(self, title: str, reading: str, units: str, snapshot: Snapshot, at: Point, colour: Colour) -> None:
+        canvas = self.canvas
+        left = at[0] + canvas.text(title, at, "label", canvas.theme["quiet"]) + 8
+        value = snapshot.shown.get(reading)
+        if value is None:
+            canvas.text(snapshot.notes.get(reading, ""), (left, at[1]), "text", colour)
+        else:
+            canvas.number(reading_text(reading, value), (left, at[1]), "text", colour, unit=units)
+
+
+def scaled(value: float | None, ends: tuple[float, float]) -> float | None:
+    """Return where a value lies between two ends, 0-1; None stays None."""
+    return None if value is None else (value - ends[0]) / (ends[1] - ends[0])
+

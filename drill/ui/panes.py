@@ -1,0 +1,184 @@
+"""The bottom row: the team and what their hands do, the list of things to say and do, the log."""
+
+from collections.abc import Mapping, Sequence
+from math import isinf
+
+from drill.engine.snapshot import JobView, OptionView, PersonView, Snapshot
+from drill.ui.canvas import Box, Canvas
+from drill.ui.spots import Entry, Spot, option_entry, stop_entry
+from drill.ui.theme import Colour, mix
+from drill.ui.widgets import clock, key_cap, progress, tick_mark, title
+from drill.units import TICKS_PER_S
+
+LOG_LINES = 7
+ROW = 19.5
+GROUP_ROW = 33.0
+NOT_CALLED = -1.0
+
+
+def draw_team(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
+    """Draw each person: here or not, free or busy, with what and for how long."""
+    theme = canvas.theme
+    x, y, w, h = box
+    canvas.panel(box, theme["panel"], theme["edge"], radius=8)
+    title(canvas, box, "Team")
+    row = min(44.0, (h - 34) / max(1, len(snapshot.team)))
+    for k, person in enumerate(snapshot.team):
+        top = y + 30 + row * k
+        here = person.here_in_s == 0
+        busy = bool(person.doing)
+        dot = theme["quiet"] if not here else theme["accent"]
+        if here and not busy:
+            canvas.panel((x + 14, top + 5, 9, 9), dot, None, radius=4.5)
+        else:
+            canvas.panel((x + 14, top + 5, 9, 9), theme["panel"], dot, radius=4.5, width=2)
+        canvas.text(person.title, (x + 32, top + 14), "text", theme["text"] if here else theme["quiet"], bold=True)
+        canvas.text(_hands(person), (x + w - 14, top + 14), "label", theme["quiet"], align="right")
+        own = [j for j in snapshot.jobs if j.who == person.id]
+        text = _doing(person, own)
+        canvas.text(canvas.fitted(text, "label", w - 46), (x + 32, top + 29), "label", theme["quiet"] if not busy else theme["text"])
+        timed = [j for j in own if j.left_s is not None]
+        if timed:
+            progress(canvas, (x + 32, top + 34, w - 46, 3), timed[0].progress)
+
+
+def team_state(snapshot: Snapshot) -> object:
+    """Return what the team's pane looks like, as far as it can be told apart: seconds, and bars by the pixel."""
+    people = tuple((p.id, p.title, round(p.here_in_s), p.hands_free, p.doing) for p in snapshot.team)
+    return people, tuple((j.who, j.title, None if j.left_s is None else round(j.left_s), round(j.progress * 240)) for j in snapshot.jobs)
+
+
+def _hands(person: PersonView) -> str:
+    if person.here_in_s != 0:
+        return ""
+    return ("both hands free", "one hand free", "no hand free")[2 - person.hands_free] if 0 <= person.hands_free <= 2 else ""
+
+
+def _doing(person: PersonView, jobs: Sequence[JobView]) -> str:
+    if isinf(person.here_in_s):
+        return "not called"
+    if person.here_in_s > 0:
+        return f"called · here in about {max(5, round(person.here_in_s / 5) * 5)} s"
+    parts = [j.title + (f" · {j.left_s:.0f} s" if j.left_s is not None else "") for j in jobs]
+    return " · ".join(parts) or person.doing or "free"
+
+
+class SayDo:
+    """The list of groups, and of one that is open, its entries. It is the same in every case, in a fixed order."""
+
+    def __init__(self, box: Box, groups: Sequence[tuple[str, str]]) -> None:
+        """`groups` are ids with titles, in the panel's order; `group` is the one that is open, "" for none."""
+        self.box, self.groups = box, tuple(groups)
+        self.group = ""
+
+    def options(self, snapshot: Snapshot) -> Mapping[str, list[OptionView]]:
+        """Return the options of each group."""
+        out: dict[str, list[OptionView]] = {group: [] for group, _ in self.groups}
+        for option in snapshot.options:
+            out.setdefault(option.group, []).append(option)
+        return out
+
+    def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
+        """Return the entries of the open group; a running job without an end is there to be stopped."""
+        return tuple(_entry(option, snapshot.jobs) for option in self.options(snapshot).get(self.group, ()))
+
+    def spots(self, snapshot: Snapshot) -> list[Spot]:
+        """Return what can be touched."""
+        if self.group:
+            rows = [
+                Spot(f"entry_{k + 1}", self.entry_box(k), entry.title, entry.note, (entry,), direct=True, key=str(k + 1))
+                for k, entry in enumerate(self.entries(snapshot))
+            ]
+            return [*rows, Spot("groups_back", self.back_box(), "Back to the groups", key="Esc")]
+        return [
+            Spot(f"group_{k + 1}", self.group_box(k), name, f"{len(self.options(snapshot)[group])} entries", key=str(k + 1))
+            for k, (group, name) in enumerate(self.groups)
+        ]
+
+    def group_box(self, k: int) -> Box:
+        """Return the box of a group."""
+        x, y, w, _ = self.box
+        wide = (w - 28 - 8) / 2
+        return x + 14 + (k % 2) * (wide + 8), y + 29 + (k // 2) * GROUP_ROW, wide, GROUP_ROW - 6
+
+    def entry_box(self, k: int) -> Box:
+        """Return the box of an entry of the open group."""
+        x, y, w, _ = self.box
+        return x + 8, y + 27 + k * ROW, w - 16, ROW
+
+    def back_box(self) -> Box:
+        """Return the box of the way back to the groups."""
+        x, y, w, _ = self.box
+        return x + w - 84, y + 5, 76, 20
+
+    def draw(self, canvas: Canvas, snapshot: Snapshot, *, lit: str = "") -> None:
+        """Draw the groups, or the open one's entries."""
+        theme = canvas.theme
+        canvas.panel(self.box, theme["panel"], theme["edge"], radius=8)
+        if self.group:
+            title(canvas, self.box, next((name for group, name in self.groups if group == self.group), self.group))
+            x, y, w, h = self.back_box()
+            canvas.text("back", (x + w - 40, y + 15), "label", theme["quiet"], align="right")
+            key_cap(canvas, "Esc", x + w - 34, y + h / 2, lit=lit == "groups_back")
+            options = self.options(snapshot).get(self.group, [])
+            for k, (entry, option) in enumerate(zip(self.entries(snapshot), options, strict=True)):
+                self._draw_entry(canvas, k, entry, option, lit=lit == f"entry_{k + 1}")
+            return
+        title(canvas, self.box, "Say and do")
+        by_group = self.options(snapshot)
+        for k, (group, name) in enumerate(self.groups):
+            self._draw_group(canvas, k, name, by_group[group], lit=lit == f"group_{k + 1}")
+
+    def _draw_group(self, canvas: Canvas, k: int, name: str, options: Sequence[OptionView], *, lit: bool) -> None:
+        theme = canvas.theme
+        x, y, w, h = self.group_box(k)
+        used = any(o.done or o.running for o in options)
+        canvas.panel((x, y, w, h), theme["accent_deep"] if used else theme["raised"], theme["accent"] if lit else theme["edge"], radius=6)
+        canvas.text(f"{name} …", (x + 11, y + h / 2 + 4.5), "text", theme["text"])
+        if used:
+            tick_mark(canvas, x + w - 46, y + h / 2, theme["done"])
+        key_cap(canvas, str(k + 1), x + w - 24, y + h / 2, lit=lit)
+
+    def _draw_entry(self, canvas: Canvas, k: int, entry: Entry, option: OptionView, *, lit: bool) -> None:
+        theme = canvas.theme
+        x, y, w, h = self.entry_box(k)
+        if lit:
+            canvas.panel((x, y, w, h), theme["accent_deep"], None, radius=5)
+        middle = y + h / 2
+        key_cap(canvas, str(k + 1), x + 6, middle, lit=lit)
+        left = x + 30
+        note = entry.reason or entry.note
+        if option.done:
+            tick_mark(canvas, x + w - 16, middle, theme["done"])
+        wide = canvas.width(note, "label")
+        colour: Colour = theme["faint"] if entry.reason else theme["text"]
+        text = canvas.fitted(entry.title, "text", w - 30 - 30 - 12 - min(wide, 180))
+        left += canvas.text(text, (left, middle + 4.5), "text", mix(colour, theme["text"], 0.25) if entry.reason else colour) + 12
+        room = x + w - 24 - left
+        canvas.text(canvas.fitted(note, "label", room), (x + w - 24, middle + 4), "label", theme["quiet"], align="right")
+
+
+def _entry(option: OptionView, jobs: Sequence[JobView]) -> Entry:
+    own = next((j for j in jobs if j.task == option.target), None)
+    if option.running and own is not None and own.left_s is None and (option.verb == "order") == (own.who != "you"):
+        return stop_entry(option)
+    return option_entry(option)
+
+
+def draw_log(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
+    """Draw the last lines of the log: what happened, not what it means."""
+    theme = canvas.theme
+    x, y, w, _ = box
+    canvas.panel(box, theme["panel"], theme["edge"], radius=8)
+    title(canvas, box, "Log")
+    colours: dict[str, Colour] = {
+        "alarm": theme.alarms["high"]["on_panel"],
+        "say": theme["said"],
+        "team": theme["quiet"],
+        "machine": theme["line_drawing"],
+    }
+    for k, line in enumerate(snapshot.log[-LOG_LINES:]):
+        base = y + 40 + ROW * k
+        canvas.text(clock(line.tick / TICKS_PER_S), (x + 14, base), "text", theme["quiet"])
+        canvas.text(canvas.fitted(line.text, "text", w - 82), (x + 66, base), "text", colours.get(line.kind, theme["text"]))
+

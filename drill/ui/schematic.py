@@ -1,0 +1,317 @@
+"""The circuit pane, live: blood that runs, a rotor that turns, clamps that are shut, readings at their places.
+
+It is the place where hands work: everything in it that can be touched is listed by `spots`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pygame
+
+from drill.circuit.controls import CLAMP_CLOSED
+from drill.circuit.scene import LineView
+from drill.engine.actions import Action
+from drill.engine.snapshot import Snapshot
+from drill.ui import devices
+from drill.ui.canvas import Box, Canvas
+from drill.ui.drawing import ClampSite, Drawing, SensorSite
+from drill.ui.scenery import CRANK_FRAMES, DASH_LENGTH, TURNS, Scenery
+from drill.ui.spots import Entry, Spot
+from drill.ui.theme import Colour, mix
+from drill.ui.widgets import cap_width, clock, key_cap, progress, reading_text
+from drill.units import TICKS_PER_S
+
+DASH_GAP = 30.0
+ROTOR_SLOWED = 25.0  # the rotor is drawn at 1/25 of its speed: at 60 pictures a second its own would stand or seem to turn back
+FASTEST_STEP = 0.45 * DASH_GAP  # a dash that moved further between two pictures would seem to run the other way
+GAS_SEEN = 0.0005  # fraction of a cell's volume
+OPEN = 1 - CLAMP_CLOSED
+EASE = 0.2  # what one notch of the wheel opens or closes of a clamp
+READING_UNITS = {"p_ven_mmhg": "mmHg", "p_pre_mmhg": "mmHg", "p_post_mmhg": "mmHg", "svo2_pct": "%", "flow_l_min": "L/min"}
+TWO_TAU = 6.283185307179586
+
+Listed = Callable[[str], tuple[Entry, ...]]
+
+
+class Schematic:
+    """Draws the circuit of one drawing inside `box`, the circuit pane."""
+
+    def __init__(self, canvas: Canvas, drawing: Drawing, box: Box, names: dict[int, str], *, below_heart_cm: float = 0.0) -> None:
+        """Draw once all that does not move; `names` are the local names of keys."""
+        self.canvas, self.drawing, self.box = canvas, drawing, box
+        self.scenery = Scenery(canvas, drawing, box, names, below_heart_cm=below_heart_cm)
+        self._steps = {part: self._table(part) for part in self.scenery.paths}
+        self._beside = tuple(path.at(k * 8.0)[:2] for path in self.scenery.paths.values() for k in range(int(path.length / 8) + 1))
+        self._caps = self.scenery.cap_places()
+        self._phase = dict.fromkeys(self.scenery.paths, 0.0)
+        self._rotor_turn = self._crank_turn = self._sweep_phase = 0.0
+        self._last_s = 0.0
+        self._lit = ""
+
+    def _table(self, part: str) -> list[tuple[int, int, int]]:
+        """Return pixel and direction at each logical pixel along a tube."""
+        path = self.scenery.paths[part]
+        table = []
+        for k in range(int(path.length) + 1):
+            x, y, turn = path.at(float(k))
+            table.append((*self.canvas.at((x, y)), round(turn / TWO_TAU * TURNS) % (TURNS // 2)))
+        return table
+
+    # -- every frame ----------------------------------------------------------------------------------------------
+
+    def draw(self, snapshot: Snapshot, *, lit: str = "", named: bool = False) -> None:
+        """Draw the pane: `lit` is the spot that is pointed at, `named` writes every name."""
+        canvas, scenery = self.canvas, self.scenery
+        self._lit = lit
+        dt = snapshot.time_s - self._last_s
+        self._last_s = snapshot.time_s
+        self._move(snapshot, dt if 0.0 < dt < 0.5 else 0.0)
+        scenery.blood.update(snapshot.scene.lines)
+        canvas.surface.blit(scenery.blood.surface, canvas.rect(self.box))
+        self._draw_moving(snapshot)
+        self._draw_seat(snapshot)
+        self._draw_stations(snapshot)
+        self._draw_supply(snapshot)
+        for sensor in self.drawing.sensors:
+            self._draw_sensor(snapshot, sensor)
+        for site in self.drawing.clamps:
+            self._draw_clamp(snapshot, site, lit=lit == site.control, named=named)
+        self._draw_patient(snapshot)
+        if lit in self._caps:
+            key_cap(canvas, scenery.key(lit), *self._caps[lit], lit=True)
+
+    def _move(self, snapshot: Snapshot, dt: float) -> None:
+        """Move what moves by the simulated time that has passed: while the drill is paused everything stands."""
+        for part, path in self.scenery.paths.items():
+            view = snapshot.scene.lines.get(part)
+            if view is not None and view.volume_ml > 0:
+                step = view.flow_ml_s / view.volume_ml * path.length * dt
+                self._phase[part] = (self._phase[part] + max(-FASTEST_STEP, min(FASTEST_STEP, step))) % path.length
+        self._rotor_turn = (self._rotor_turn + snapshot.scene.pump.rotor_rpm / 60 * dt / ROTOR_SLOWED * devices.VANES) % 1.0
+        self._crank_turn = (self._crank_turn + snapshot.controls.get("crank_rpm", 0.0) / 60 * dt) % 1.0
+        self._sweep_phase = (self._sweep_phase + snapshot.controls.get("sweep_l_min", 0.0) * 6 * dt) % 8.0
+
+    def _draw_moving(self, snapshot: Snapshot) -> None:
+        scenery = self.scenery
+        blits: list[tuple[pygame.Surface, tuple[int, int]]] = []
+        for part, steps in self._steps.items():
+            along, last = self._phase[part] % DASH_GAP, len(steps) - DASH_LENGTH / 2
+            while along < last:
+                if along > DASH_LENGTH / 2:
+                    x, y, turn = steps[int(along)]
+                    picture, half_w, half_h = scenery.dash[turn]
+                    blits.append((picture, (x - half_w, y - half_h)))
+                along += DASH_GAP
+            view = snapshot.scene.lines.get(part)
+            if view is not None and any(g > GAS_SEEN for g in view.gas_fractions):
+                blits.extend(self._gas(part, view))
+        blits.extend(scenery.arrows)
+        frame = int(self._rotor_turn * devices.ROTOR_FRAMES) % devices.ROTOR_FRAMES
+        blits.append((scenery.rotor[frame], scenery.rotor_at))
+        if snapshot.scene.pump.head_gas_fraction > GAS_SEEN:
+            blits.extend(self._froth(snapshot.scene.pump.head_gas_fraction))
+        self.canvas.surface.fblits(blits)
+
+    def _gas(self, part: str, view: LineView) -> Iterator[tuple[pygame.Surface, tuple[int, int]]]:
+        """Pale bubbles where the gas is, more of them and larger where there is more; they travel with the blood."""
+        steps, width = self._steps[part], self.canvas.px(self.drawing.tube(part).width)
+        cells, shift = view.gas_fractions, self._phase[part]
+        for slot in range(len(steps) // 4):
+            along = int(slot * 4 + shift) % len(steps)
+            gas = cells[min(int(along / len(steps) * len(cells)), len(cells) - 1)]
+            chance, side = _noise(slot, 2654435761), _noise(slot, 40503) - 0.5
+            if gas > GAS_SEEN and chance < gas * 6 + 0.06:
+                picture = self.scenery.bubbles[min(int(gas * 12 + chance * 1.5), len(self.scenery.bubbles) - 1)]
+                x, y, _ = steps[along]
+                yield picture, (x - picture.get_width() // 2, round(y + side * width * 0.6) - picture.get_height() // 2)
+
+    def _froth(self, gas: float) -> Iterator[tuple[pygame.Surface, tuple[int, int]]]:
+        """Bubbles in the upper half of the pump head, where gas gathers."""
+        (ex, ey), radius = self.scenery.p(self.drawing.pump.at), self.drawing.pump.radius
+        for slot in range(min(24, int(4 + gas * 40))):
+            spread, depth = _noise(slot, 2654435761) - 0.5, _noise(slot, 40503)
+            picture = self.scenery.bubbles[slot % len(self.scenery.bubbles)]
+            x, y = self.canvas.at((ex + spread * radius * 1.4, ey - radius * (0.75 - depth * 0.5 * min(1.0, gas * 3))))
+            yield picture, (x - picture.get_width() // 2, y - picture.get_height() // 2)
+
+    # -- drives ---------------------------------------------------------------------------------------------------
+
+    def _draw_seat(self, snapshot: Snapshot) -> None:
+        """What holds the pump head: a drive by name, or hands."""
+        canvas, theme, scene, scenery = self.canvas, self.canvas.theme, snapshot.scene, self.scenery
+        eye = scenery.p(self.drawing.pump.at)
+        seat = (eye[0] - 64, eye[1] + self.drawing.pump.radius + 9, 128.0, 22.0)
+        on = scene.pump.head_on
+        key = scenery.key("pump")
+        cap = (seat[0] + seat[2] - 4 - cap_width(canvas, key), seat[1] + 11)
+        if on == "moving":
+            job = next((j for j in snapshot.jobs if j.task.startswith("transfer")), None)
+            canvas.panel(seat, theme["accent_deep"], theme["accent"], radius=6)
+            left = f" · {job.left_s:.0f} s" if job is not None and job.left_s is not None else ""
+            canvas.text(f"Head in hand{left}", (seat[0] + 10, seat[1] + 15), "label", theme["text"])
+            if job is not None:
+                progress(canvas, (seat[0] + 4, seat[1] + 25, seat[2] - 8, 4), job.progress)
+        else:
+            fault = scene.motor_lamp and on == "console"
+            alarm = theme.alarms["high"]
+            canvas.panel(seat, alarm["deep"] if fault else theme["raised"], alarm["fill"] if fault else theme["edge"], radius=6)
+            text = "Motor fault" if fault else next((s.title for s in self.drawing.stations if s.id == on), on)
+            shift = 0.0
+            if on == "emergency_drive":
+                picture = scenery.cranks[int(self._crank_turn * CRANK_FRAMES) % CRANK_FRAMES]
+                x, y = canvas.at((seat[0] - 12, seat[1] + 11))
+                canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
+            canvas.text(text, (seat[0] + 10 + shift, seat[1] + 15), "label", theme["text"], bold=fault)
+        key_cap(canvas, key, *cap, lit=self._lit == "pump")
+
+    def _draw_stations(self, snapshot: Snapshot) -> None:
+        """Draw the drives that stand by, each with its name and key."""
+        theme, scene = self.canvas.theme, snapshot.scene
+        for station in self.drawing.stations:
+            if not _stands_by(station.id, snapshot):
+                continue
+            self.canvas.surface.blit(*self.scenery.stations[station.id])
+            faulty = station.id == "console" and scene.motor_lamp
+            colour = theme.alarms["high"]["on_panel"] if faulty else theme["quiet"]
+            self._caption(station.id, self.scenery.b(station.box), "Motor fault" if faulty else station.title, colour)
+
+    def _caption(self, station: str, box: Box, text: str, colour: Colour) -> None:
+        canvas, key = self.canvas, self.scenery.key(station)
+        x, y, w, h = box
+        wide = canvas.width(text, "label") + 6 + cap_width(canvas, key)
+        left = x + (w - wide) / 2
+        canvas.text(text, (left, y + h + 8), "label", colour)
+        key_cap(canvas, key, left + wide - cap_width(canvas, key), y + h + 4, lit=self._lit == station)
+
+    def _draw_supply(self, snapshot: Snapshot) -> None:
+        """The gas line with the gas running, and what the blender is set to."""
+        canvas, theme = self.canvas, self.canvas.theme
+        x, y, _, h = self.scenery.b(self.drawing.blender.box)
+        gx, bottom = self.drawing.oxygenator.gas_x + self.box[0], self.drawing.oxygenator.box[1] + self.box[1]
+        top = y + h
+        canvas.surface.fill(mix(theme["panel"], theme["oxygen"], 0.25), canvas.rect((gx - 2, top, 4, bottom - top)))
+        along = self._sweep_phase - 8.0
+        while along < bottom - top:
+            start, stop = max(0.0, along), min(bottom - top, along + 4)
+            if stop > start:
+                canvas.surface.fill(theme["oxygen"], canvas.rect((gx - 1, top + start, 2, stop - start)))
+            along += 8.0
+        sweep, fdo2 = snapshot.controls.get("sweep_l_min", 0.0), snapshot.controls.get("fdo2_pct", 21.0)
+        canvas.text(f"FdO₂ {fdo2 / 100:.2f} · {sweep:.1f} L/min", (x + 11, y + 33), "label", theme["text"])
+
+    # -- readings and clamps --------------------------------------------------------------------------------------
+
+    def _draw_sensor(self, snapshot: Snapshot, sensor: SensorSite) -> None:
+        canvas, theme = self.canvas, self.canvas.theme
+        x, y, w, _ = self.scenery.sensor_box(sensor)
+        value = snapshot.shown.get(sensor.reading)
+        if value is None:
+            canvas.text("– –", (x + w / 2, y + 29), "text", theme["faint"], bold=True, align="centre")
+            return
+        text, unit = reading_text(sensor.reading, value), READING_UNITS.get(sensor.reading, "")
+        wide = canvas.width(text, "text", bold=True) + 4 + canvas.width(unit, "label")
+        left = x + (w - wide) / 2
+        step = canvas.text(text, (left, y + 29), "text", theme["text"], bold=True)
+        canvas.text(unit, (left + step + 4, y + 29), "label", theme["quiet"])
+
+    def _draw_clamp(self, snapshot: Snapshot, site: ClampSite, *, lit: bool, named: bool) -> None:
+        """An open site is a ring with its key; a clamp on the line has its name and the time when it was closed."""
+        canvas, theme = self.canvas, self.canvas.theme
+        closed = snapshot.controls.get(site.control, 0.0)
+        if closed > OPEN:
+            canvas.surface.blit(*self.scenery.jaws[site.control])
+        if lit or closed <= OPEN:
+            canvas.surface.blit(*self.scenery.rings[site.control, lit])
+        if not (closed > OPEN or named or lit):
+            return
+        (x, y), words = self.scenery.p(site.label), site.title.split("\n")
+        colour = theme["text"] if closed > OPEN else theme["accent"]
+        for k, word in enumerate(words):
+            canvas.text(word, (x, y + 15 * k), "text", colour, bold=closed > OPEN, align=site.align)
+        if closed > OPEN:
+            since = snapshot.control_since.get(site.control, 0) / TICKS_PER_S
+            state = f"closed {clock(since)}" if closed >= CLAMP_CLOSED else f"{closed * 100:.0f} % closed"
+            canvas.text(state, (x, y + 15 * len(words)), "label", theme["quiet"], align=site.align)
+
+    def _draw_patient(self, snapshot: Snapshot) -> None:
+        canvas, theme = self.canvas, self.canvas.theme
+        x, y = self.scenery.p(self.drawing.patient.key)
+        fio2 = snapshot.controls.get("vent_fio2_pct", 21.0)
+        canvas.text(f"ventilator FiO₂ {fio2 / 100:.2f}", (x + 22, y + 4.5), "label", theme["quiet"])
+        if snapshot.scene.compressions:
+            bx, by, bw, _ = self.scenery.b(self.drawing.patient.bed)
+            canvas.text("Chest compressions", (bx + bw * 0.34, by - 6), "label", theme["text"], bold=True, align="centre")
+
+    # -- what can be touched --------------------------------------------------------------------------------------
+
+    def spots(self, snapshot: Snapshot, listed: Listed) -> list[Spot]:
+        """Return the things of the circuit; `listed` gives what is to be looked at and done at each."""
+        drawing, scenery = self.drawing, self.scenery
+        lx, ly = scenery.p(drawing.line_key)
+        line = self._thing("line", (lx - 12, ly - 10, 24, 20), listed)
+        spots = [
+            replace(line, near=self._beside),
+            self._thing("patient", scenery.b(drawing.patient.bed), listed),
+            self._thing("oxygenator", scenery.b(drawing.oxygenator.box), listed),
+            self._thing("blender", scenery.b(drawing.blender.box), listed, _gas_entries(snapshot)),
+        ]
+        for station in drawing.stations:
+            if _stands_by(station.id, snapshot):
+                x, y, w, h = scenery.b(station.box)
+                spots.append(self._thing(station.id, (x, y, w, h + 12), listed))
+        eye, radius = scenery.p(drawing.pump.at), drawing.pump.radius + 5
+        spots.append(self._thing("pump", (eye[0] - radius, eye[1] - radius, 2 * radius, 2 * radius + 26), listed))
+        spots.extend(self._clamp_spot(snapshot, site) for site in drawing.clamps)
+        return spots
+
+    def _thing(self, thing: str, box: Box, listed: Listed, more: tuple[Entry, ...] = ()) -> Spot:
+        known = self.drawing.things.get(thing)
+        return Spot(thing, box, known.title if known is not None else thing, entries=(*listed(thing), *more), key=self.scenery.key(thing))
+
+    def _clamp_spot(self, snapshot: Snapshot, site: ClampSite) -> Spot:
+        """A click closes an open clamp and opens a closed one; the list and the wheel ease it."""
+        (x, y), _ = self.scenery.sites[site.control]
+        reach = 12.0 if site.small else 17.0
+        now, key = snapshot.controls.get(site.control, 0.0), self.scenery.key(site.control)
+        to = 0.0 if now >= CLAMP_CLOSED else 1.0
+        entries = [Entry("Open" if to == 0.0 else "Close", Action(verb="set", target=site.control, value=to), key=key)]
+        if OPEN < now < CLAMP_CLOSED:
+            entries.append(Entry("Open", Action(verb="set", target=site.control, value=0.0)))
+        for title, part in (("Three quarters closed", 0.75), ("Half closed", 0.5), ("A quarter closed", 0.25)):
+            entries.append(Entry(title, Action(verb="set", target=site.control, value=part)))
+        state = "closed" if now >= CLAMP_CLOSED else "open" if now <= OPEN else f"{now * 100:.0f} % closed"
+        return Spot(
+            site.control,
+            (x - reach, y - reach, 2 * reach, 2 * reach),
+            site.title.replace("\n", " "),
+            f"{state} · wheel or Shift + {key} eases it",
+            tuple(entries),
+            direct=True,
+            control=site.control,
+            step=-EASE,
+            key=key,
+            round=True,
+        )
+
+
+def _stands_by(station: str, snapshot: Snapshot) -> bool:
+    """Return whether a drive is here and does not hold the pump head."""
+    scene = snapshot.scene
+    return station != scene.pump.head_on and (station != "backup_console" or scene.backup_console_here)
+
+
+def _gas_entries(snapshot: Snapshot) -> tuple[Entry, ...]:
+    sweep = snapshot.controls.get("sweep_l_min", 0.0)
+    return tuple(
+        Entry(title, Action(verb="set", target="sweep_l_min", value=value))
+        for title, value in (
+            ("Sweep gas less by 0.5 L/min", max(0.0, round(sweep - 0.5, 1))),
+            ("Sweep gas more by 0.5 L/min", min(15.0, round(sweep + 0.5, 1))),
+            ("Sweep gas off", 0.0),
+        )
+    )
+
+
+def _noise(slot: int, prime: int) -> float:
+    """Return a number 0-1 that belongs to a slot for good: bubbles keep their places in the blood."""
+    return (slot * prime >> 8 & 0xFFFF) / 65536.0
