@@ -127,9 +127,15 @@ def _stages(node: Node, names: Names, report: Report) -> None:
 
 
 def _graph(node: Node, report: Report) -> None:
-    """Note stages that nobody reaches, that nobody leaves, or from which no end is left."""
+    """Note stages that nobody reaches, that nobody leaves, or from which no end is left.
+
+    With a misspelt `go` the last word on who is reached is not spoken, and only the misspelling is noted.
+    """
     free = node["free_play"].value is True
-    stages = {stage["id"].text: stage for stage in node["stages"] if stage["id"].text}
+    stages: dict[str, Node] = {}
+    for stage in node["stages"]:
+        stages.setdefault(stage["id"].text, stage)
+    lost = any(way["go"].text not in stages for stage in node["stages"] for way in stage["next"])
     ways = {name: {way["go"].text for way in stage["next"]} & set(stages) for name, stage in stages.items()}
     ends = {name for name, stage in stages.items() if "ends" in stage}
     reached = _closure({next(iter(stages))} if stages else set(), ways)
@@ -138,13 +144,13 @@ def _graph(node: Node, report: Report) -> None:
     for name, stage in stages.items():
         if name in ends and any(stage["next"]):
             report.add(stage["next"], f"stage '{cut(name)}' ends the drill: it cannot have a 'next'", key=True)
-        if name not in reached:
+        if name not in reached and not lost:
             report.add(stage["id"], f"stage '{cut(name)}' cannot be reached from '{next(iter(stages))}'")
         if free or name in ends:
             continue
         if not any(stage["next"]):
             report.add(stage["id"], f"stage '{cut(name)}' has no way out: give it a 'next', or 'ends: passed' or 'failed'")
-        elif name not in ending and ways[name]:
+        elif name not in ending and not lost:
             report.add(stage["id"], f"no end can be reached from stage '{cut(name)}'")
 
 

@@ -58,8 +58,10 @@ def _say_all(
         if kind == "extra_forbidden":
             allowed = _fields(_model_at(model, path[:-1]))
             yield document.problem(path, f"unknown key {cut(repr(path[-1]))}{nearest(str(path[-1]), allowed)}", key=True)
+        elif kind == "too_short" and value:
+            continue  # its members are there, but misfits themselves: they have their own lines
         elif kind == "missing":
-            yield document.problem(path, f"the key '{rest[-1]}' is missing")
+            yield document.problem(path, f"the key '{rest[-1]}' is missing", key=True)
         elif kind in _KINDS:
             mapping = isinstance(value, Mapping)
             # Of a choice between a number and a mapping, only the branch that was meant is worth a word.
@@ -71,7 +73,8 @@ def _say_all(
     for path, wanted in kinds.items():
         value = _at(document.data, path)
         expected = " or ".join(dict.fromkeys(wanted))
-        yield document.problem(path, f"expected {expected}, found {found(value)}{_hint(wanted, value)}{_site(path, site_paths)}")
+        why = f" (from the site value '{site_paths[path]}')" if path in site_paths else _hint(wanted, value)
+        yield document.problem(path, f"expected {expected}, found {found(value)}{why}")
 
 
 def _say(detail: ErrorDetails, value: object) -> str:
@@ -119,10 +122,6 @@ def _hint(wanted: list[str], value: object) -> str:
     if wanted == ["true or false"] and value in ("on", "off", "yes", "no"):
         return ": write true or false"
     return ""
-
-
-def _site(path: Path, site_paths: Mapping[Path, str]) -> str:
-    return f" (from the site value '{site_paths[path]}')" if path in site_paths else ""
 
 
 def _resolve(data: Any, loc: tuple[str | int, ...]) -> tuple[Path, tuple[str | int, ...]]:

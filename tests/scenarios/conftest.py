@@ -1,0 +1,49 @@
+"""A copy of the shipped packs that a test may spoil."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from drill.errors import PackError
+from drill.scenarios.load import Loaded, load_scenario
+
+SCENARIO = "pump_head_failure/scenarios/va_flow_lost.yaml"
+REF = "pump_head_failure/va_flow_lost"
+
+
+class Packs:
+    """The packs in a folder of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start with what is shipped."""
+        self.folder = folder
+
+    def edit(self, file: str, old: str, new: str) -> int:
+        """Replace the one occurrence of a text; return the line where it stands."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+    def load(self, ref: str = REF, **options: object) -> Loaded:
+        """Load a scenario from here."""
+        return load_scenario(ref, roots=[self.folder], **options)  # type: ignore[arg-type]
+
+    def errors(self, ref: str = REF) -> list[str]:
+        """The problems that loading names, without the folder."""
+        with pytest.raises(PackError) as caught:
+            self.load(ref)
+        assert str(caught.value) == "\n".join(str(d) for d in caught.value.diagnostics)
+        return [str(d).replace(f"{self.folder.as_posix()}/", "") for d in caught.value.diagnostics]
+
+
+@pytest.fixture
+def packs(root: Path, tmp_path: Path) -> Packs:
+    """The shipped packs, to be spoilt."""
+    folder = tmp_path / "packs"
+    shutil.copytree(root / "scenario_packs", folder)
+    return Packs(folder)
+
+

@@ -1,0 +1,138 @@
+"""What loading gives: the scenario with its machine, patient, plays and site values in place, and a digest of it all."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from drill.errors import PackError
+from drill.scenarios.catalogue import check_path, find_scenarios
+from drill.scenarios.site import SITE_VALUES
+
+REF = "pump_head_failure/va_flow_lost"
+PACK = "pump_head_failure/pack.yaml"
+PROFILE = "base/sites/default.yaml"
+SCENARIO = "pump_head_failure/scenarios/va_flow_lost.yaml"
+
+
+def test_shipped_packs_are_without_a_finding(root: Path) -> None:
+    """Nothing in what we ship is wrong or worth a warning."""
+    folder = root / "scenario_packs"
+
+    assert check_path(folder, roots=[folder]) == ()
+
+
+def test_list_names_cases_neutrally(root: Path) -> None:
+    """The list gives reference, case name, machine, and which one is free play, first."""
+    found = find_scenarios([root / "scenario_packs"])
+
+    assert [(one.ref, one.name, one.kind, one.free_play, one.error) for one in found] == [
+        ("base/free_play_va", "Free play: VA ECMO", "va_ecmo", True, ""),
+        (REF, "VA ECMO, late shift", "va_ecmo", False, ""),
+    ]
+
+
+def test_part_has_its_device_s_numbers_overlaid_with_its_own(packs: Any) -> None:
+    """The drainage line is the stock tube with a length of its own; whole numbers are numbers."""
+    loaded = packs.load()
+
+    line = next(part for part in loaded.circuit.parts if part.id == "drainage_line")
+    assert (line.kind, line.params["bore_mm"], line.params["length_m"], line.clamps) == ("tube", 9.525, 2.0, ("clamp_drainage",))
+    assert loaded.circuit.alarms[0]["below"] == {"control": "flow_alarm_low_l_min"}
+    assert loaded.patient.params["weight_kg"] == 80
+    assert loaded.ref == REF
+
+
+def test_free_play_has_no_story(packs: Any) -> None:
+    """Free play loads with one stage, no causes and nothing to score."""
+    scenario = packs.load("base/free_play_va").scenario
+
+    assert (scenario.free_play, scenario.causes, scenario.rubric, len(scenario.stages)) == (True, (), None, 1)
+
+
+def clamp_within_s(loaded: Any) -> float:
+    """Where `{site: clamp_within_s}` stands."""
+    return float(next(step for step in loaded.scenario.rubric.steps if step.id == "return_clamped").within_s)
+
+
+def test_profile_goes_before_pack_and_pack_before_engine(packs: Any, tmp_path: Path) -> None:
+    """Engine default, then the pack's site_defaults, then the site's profile, then nothing: no deep merge."""
+    packs.edit(PACK, "clamp_within_s: 20", "clamp_late_s: 44")
+    assert clamp_within_s(packs.load()) == SITE_VALUES["clamp_within_s"].default == 20
+
+    packs.edit(PACK, "clamp_late_s: 44", "clamp_within_s: 33")
+    assert clamp_within_s(packs.load()) == 33
+
+    packs.edit(PROFILE, "values: {}", "values: {clamp_within_s: 12}")
+    assert clamp_within_s(packs.load()) == 12
+
+    own = tmp_path / "our_icu.yaml"
+    own.write_text("schema: drill/1\nid: our_icu\ntitle: Our ICU\nvalues: {clamp_within_s: 9}\n", encoding="utf-8")
+    assert clamp_within_s(packs.load(site=own)) == 9
+    assert clamp_within_s(packs.load(site="default")) == 12
+
+
+def test_recorded_site_values_give_the_same_scenario(packs: Any) -> None:
+    """What a run's header keeps is enough to load the same again, whatever the profile says today."""
+    packs.edit(PROFILE, "values: {}", "values: {clamp_within_s: 12}")
+    before = packs.load()
+    packs.edit(PROFILE, "values: {clamp_within_s: 12}", "values: {}")
+
+    after = packs.load(site=dict(before.site_values))
+
+    assert packs.load().digest != before.digest
+    assert after.digest == before.digest
+
+
+def test_unknown_profile_is_answered_with_the_nearest(packs: Any) -> None:
+    """A profile that is not there, or is none, is refused with the names that are."""
+    with pytest.raises(PackError, match=r"unknown site profile 'defult' \(did you mean 'default'\?\)"):
+        packs.load(site="defult")
+    with pytest.raises(PackError, match="unknown site value 'x'"):
+        packs.load(site={"x": 1.0})
+    with pytest.raises(PackError, match="there is no such file"):
+        packs.load(site=packs.folder / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "same"),
+    [
+        (SCENARIO, "settle_s: ", "settle_s:    ", True),
+        (SCENARIO, "schema: drill/1\n", "schema: drill/1\n# a remark\n", True),
+        (SCENARIO, "late_s: 120\n      points: 3", "late_s: 120.0\n      points: 3.0", True),
+        ("pump_head_failure/plays/expert.yaml", "wait_s: 4", "wait_s: 5", True),
+        (SCENARIO, "late_s: 120\n      points: 3", "late_s: 120\n      points: 4", False),
+        ("base/tasks.yaml", "amount: 1}", "amount: 2}", False),
+        ("base/devices/pumps.yaml", "k_reverse: 0", "k_reverse: 1", False),
+        ("base/patients/cardiogenic_shock_dependent.yaml", "weight_kg: ", "weight_kg: 1", False),
+        (PROFILE, "values: {}", "values: {restart_rpm: 1600}", False),
+    ],
+)
+def test_digest_changes_with_meaning_alone(packs: Any, file: str, old: str, new: str, same: bool) -> None:  # noqa: FBT001
+    """Spaces, remarks, 3 or 3.0 and a robot's play change nothing; scenario, base entries and site values do."""
+    before = packs.load().digest
+    packs.edit(file, old, new)
+
+    assert (packs.load().digest == before) is same
+
+
+def test_error_play_is_the_expert_with_its_changes(packs: Any) -> None:
+    """Dropped rules are gone, changed ones stand where they stood, own ones come last; the expert keeps all."""
+    plays = packs.load().plays
+
+    expert = [rule.id for rule in plays["expert"].rules]
+    error = plays["no_return_clamp"]
+    ids = [rule.id for rule in error.rules]
+    assert {*expert} - {*ids} == {"clamp_return", "clamp_drainage", "open_on_console", "open_on_crank", "open_on_backup"}
+    assert ids == [name for name in expert if name in ids]
+    assert (error.extends, error.drop, error.loses) == (None, (), "return_clamped")
+    assert [rule.id for rule in plays["sweep_off_with_flow"].rules] == [*expert, "sweep_off"]
+
+
+def test_earlier_root_hides_the_same_pack_in_a_later_one(packs: Any, root: Path, tmp_path: Path) -> None:
+    """A user's own copy of a pack is played instead of the shipped one."""
+    packs.edit(SCENARIO, "name: VA ECMO, late shift", "name: VA ECMO, early shift")
+
+    found = find_scenarios([packs.folder, root / "scenario_packs"])
+
+    assert [one.name for one in found if one.ref == REF] == ["VA ECMO, early shift"]
