@@ -1,0 +1,97 @@
+"""Lost flow on VA ECMO, played on the real machine: who knows what to do passes, who does not fails by harm."""
+
+from pathlib import Path
+
+import pytest
+
+from drill.circuit.plant import compile_kernel
+from drill.engine.scoring import ScoreSheet, score
+from drill.engine.session import Session
+from drill.records.kernels import load_kernel
+from drill.robots.make import make_robot, play
+from drill.scenarios.load import Loaded, load_scenario
+
+CAUSES = ("motor_fault", "no_power")
+ERRORS = ("no_return_clamp", "return_opened_before_rpm", "sweep_off_with_flow")
+
+
+@pytest.fixture(scope="module")
+def loaded(root: Path) -> Loaded:
+    """The shipped scenario."""
+    return load_scenario("pump_head_failure/va_flow_lost", roots=[root / "scenario_packs"])
+
+
+SHEETS: dict[tuple[str, str, int], ScoreSheet] = {}
+
+
+def played(loaded: Loaded, robot: str, cause: str, seed: int = 1) -> ScoreSheet:
+    """Let a robot play it in an exam, once for all tests, and judge the run."""
+    key = (robot, cause, seed)
+    if key not in SHEETS:
+        SHEETS[key] = judged(loaded, robot, cause, seed)
+    return SHEETS[key]
+
+
+def judged(loaded: Loaded, robot: str, cause: str, seed: int) -> ScoreSheet:
+    """Play and judge one run."""
+    advance = load_kernel(compile_kernel(loaded.circuit, loaded.patient)).advance
+    session = Session(loaded, seed=seed, mode="exam", cause=cause, advance=advance)
+    play(session, make_robot(robot, loaded.plays, seed))
+    assert loaded.scenario.rubric is not None
+    return score(loaded.scenario.rubric, session.run)
+
+
+def test_every_error_play_is_there(loaded: Loaded) -> None:
+    """The expert and the three errors, each of which says what it costs."""
+    assert set(loaded.plays) == {"expert", *ERRORS}
+    assert all(loaded.plays[name].loses and loaded.plays[name].worsens for name in ERRORS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("robot", ["expert", "slow"])
+def test_who_knows_passes(loaded: Loaded, cause: str, robot: str) -> None:
+    """The expert does everything in time, and loses no point for taking three times as long over each wait."""
+    sheet = played(loaded, robot, cause)
+
+    assert (sheet.reasons, sheet.outcome) == ((), "secured")
+    assert [item.id for item in sheet.items if item.status in ("missed", "incorrect", "happened")] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("cause", CAUSES)
+def test_expert_passes_on_every_cause_for_twenty_seeds(loaded: Loaded, cause: str, seed: int) -> None:
+    """Whatever the seed draws, the expert passes with every point."""
+    sheet = played(loaded, "expert", cause, seed)
+
+    assert (sheet.passed, sheet.score_pct) == (True, 100.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("robot", ["idle", "reflex", "masher"])
+def test_habit_without_knowledge_fails_by_harm(loaded: Loaded, cause: str, robot: str) -> None:
+    """Doing nothing, clamping and cranking at any alarm, and pressing everything each cross a critical limit of the ledger."""
+    sheet = played(loaded, robot, cause)
+
+    assert not sheet.passed
+    assert [item.id for item in sheet.items if item.kind == "harm" and item.critical and item.status == "happened"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cause", CAUSES)
+@pytest.mark.parametrize("name", ERRORS)
+def test_error_play_loses_its_item_and_worsens_its_quantity(loaded: Loaded, cause: str, name: str) -> None:
+    """Each error fails, costs the item it names, and makes the ledger worse than the expert's by its stated margin."""
+    error = loaded.plays[name]
+    assert error.loses is not None
+    assert error.worsens is not None
+
+    expert, sheet = (played(loaded, robot, cause) for robot in ("expert", name))
+
+    assert not sheet.passed
+    assert expert.item(error.loses).status in ("done", "avoided")
+    assert sheet.item(error.loses).status in ("missed", "incorrect", "happened")
+    quantity = error.worsens.quantity
+    assert sheet.ledger[quantity] - expert.ledger[quantity] >= error.worsens.by
