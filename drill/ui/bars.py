@@ -21,7 +21,7 @@ def draw_top(canvas: Canvas, snapshot: Snapshot) -> None:
     theme = canvas.theme
     canvas.surface.fill(theme["panel"], canvas.rect(TOP))
     width = canvas.text(snapshot.case_name, (14, 23), "text", bold=True)
-    canvas.text(canvas.fitted(snapshot.case_line, "text", 470 - width), (14 + width + 14, 23), "text", theme["quiet"])
+    canvas.text(canvas.fitted(snapshot.case_line, "text", WIDTH / 2 - 80 - width), (14 + width + 14, 23), "text", theme["quiet"])
     canvas.text(clock(snapshot.time_s), (WIDTH / 2, 25.5), "reading", bold=True, align="centre")
     chip(canvas, snapshot.mode.upper(), WIDTH / 2 + 52, 18, colour=theme["accent"], fill=theme["panel"])
     wide = canvas.width(TRAINING_ONLY, "label", bold=True) + 20
@@ -57,7 +57,7 @@ def draw_alarms(canvas: Canvas, snapshot: Snapshot, names: dict[int, str], *, li
         fill = colours["fill"] if first.active and not dark else colours["deep"]
         ink = colours["text"] if first.active and not dark else (255, 255, 255) if first.priority == "high" else colours["fill"]
         canvas.surface.fill(fill, canvas.rect((x, y, w, h)))
-        left = 14 + canvas.text(MARKS[first.priority], (14, y + 23), "reading", ink, bold=True) + 14
+        left = 14 + canvas.text(MARKS[first.priority], (14, y + 24), "reading", ink, bold=True) + 14
         left += canvas.text(first.text, (left, y + 22.5), "text", ink, bold=True) + 18
         if not first.active:
             left += canvas.text("over", (left, y + 22), "label", ink) + 18

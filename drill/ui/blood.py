@@ -21,11 +21,12 @@ class BloodLayer:
     """The circuit's picture with live blood. `pieces` names, for each owner in `owners` (from 1), its part and place 0-1."""
 
     def __init__(
-        self, theme: Theme, base: pygame.Surface, mask: pygame.Surface, owners: pygame.Surface, pieces: Sequence[tuple[str, float]]
-    ) -> None:
-        """Take the base, the mask and the owner of each pixel, all of one size."""
-        self.surface = pygame.Surface(base.get_size(), depth=32)
-        self.surface.blit(base, (0, 0))
+        self, theme: Theme, onto: pygame.Surface, base: pygame.Surface, mask: pygame.Surface, owners: pygame.Surface,
+        pieces: Sequence[tuple[str, float]],
+    ) -> None:  # fmt: skip
+        """Take the base, the mask and the owner of each pixel, all of one size, and draw the base `onto` its place."""
+        self.surface = onto
+        onto.blit(base, (0, 0))
         red, green, blue, _ = self.surface.get_shifts()
         whole = pygame.surfarray.array3d(base).astype(np.uint32)
         part = pygame.surfarray.array3d(mask)[:, :, 0].astype(np.uint32)

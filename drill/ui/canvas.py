@@ -38,7 +38,7 @@ class Canvas:
         self._fonts: dict[tuple[str, bool], pygame.font.Font] = {}
         self._labels: dict[tuple[str, str, Colour, bool], pygame.Surface] = {}
         self._boxes: dict[tuple[object, ...], pygame.Surface] = {}
-        self._kept: pygame.Surface | None = None
+        self._ground: pygame.Surface | None = None
         self._states: dict[str, object] = {}
         if not pygame.font.get_init():
             pygame.font.init()
@@ -63,20 +63,24 @@ class Canvas:
         """Return the logical point under a pixel, as an event names it."""
         return (pixel[0] - self.origin[0]) / self.scale, (pixel[1] - self.origin[1]) / self.scale
 
-    def kept(self, name: str, state: object, box: Box, draw: Callable[[], None]) -> None:
-        """Show an opaque part of the screen that looks the same while `state` is equal; `draw` draws it anew otherwise."""
-        if self._kept is None:
-            self._kept = pygame.Surface(self.size, depth=32)
-            self._kept.fill(self.theme["background"])
-        if self.recording or name not in self._states or self._states[name] != state:
-            shown, self.surface = self.surface, self._kept
-            try:
-                draw()
-            finally:
-                self.surface = shown
-            self._states[name] = state
-        rect = self.rect(box)
-        self.surface.blit(self._kept, rect, rect)
+    @property
+    def ground(self) -> pygame.Surface:
+        """The opaque picture under a frame: what looks the same for a while is kept on it."""
+        if self._ground is None:
+            self._ground = pygame.Surface(self.size, depth=32)
+            self._ground.fill(self.theme["background"])
+        return self._ground
+
+    def keep(self, name: str, state: object, draw: Callable[[], None]) -> None:
+        """Draw a part of the ground anew, unless `state` equals the one it was last drawn with."""
+        if not self.recording and name in self._states and self._states[name] == state:
+            return
+        shown, self.surface = self.surface, self.ground
+        try:
+            draw()
+        finally:
+            self.surface = shown
+        self._states[name] = state
 
     # -- text -----------------------------------------------------------------------------------------------------
 

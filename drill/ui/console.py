@@ -23,7 +23,7 @@ from drill.ui.widgets import Look, button, cap_width, dimmed, key_cap, reading_t
 KNOB_START, KNOB_SWEEP = 0.75 * pi, 1.5 * pi  # radians from the right, clockwise: lower left, over the top, to lower right
 KNOB_TICKS = 26
 CRANK_PICTURES = 72
-COLUMNS = ("p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg", "svo2_pct", "hb_g_l")
+COLUMNS = {"p_ven_mmhg": 14.0, "p_pre_mmhg": 99.0, "p_post_mmhg": 184.0, "dp_ox_mmhg": 269.0, "svo2_pct": 350.0, "hb_g_l": 410.0}
 TITLES = {"p_ven_mmhg": "P ven", "p_pre_mmhg": "P pre", "p_post_mmhg": "P post", "dp_ox_mmhg": "ΔP", "svo2_pct": "SvO₂", "hb_g_l": "Hb"}
 UNITS = {"p_ven_mmhg": "mmHg", "p_pre_mmhg": "mmHg", "p_post_mmhg": "mmHg", "dp_ox_mmhg": "mmHg", "svo2_pct": "%", "hb_g_l": "g/L"}
 SETTINGS = (
@@ -33,6 +33,7 @@ SETTINGS = (
 )
 BLANK = "– –"  # what a lit display shows for a reading that it has lost
 OWN_SPOTS = ("console_panel", "pump_rpm_set", "knob_zero", "power", "isolation_switch", "bubble_stop", "crank")
+OF_CONSOLE = ("flow_alarm_low_l_min",)  # displayed by the console; blender and flowmeter need no power
 CRANK_KEY, BACK_KEY = pygame.KSCAN_SPACE, pygame.KSCAN_BACKSPACE
 CRANK_TASK = "crank_emergency_drive"
 
@@ -60,12 +61,11 @@ class Console:
 
     def __init__(self, canvas: Canvas, box: Box, names: dict[int, str]) -> None:
         self.canvas, self.box, self.names = canvas, box, names
-        x, y, w, _ = box
+        x, y, _, _ = box
         self.knob_at: Point = (x + 302, y + 64)
         self.knob_radius = 38.0
-        self.crank_at: Point = (x + 62, y + 78)
-        self.crank_radius = 34.0
-        self.column = (w - 28) / len(COLUMNS)
+        self.crank_at: Point = (x + 66, y + 74)
+        self.crank_radius = 30.0
         self._crank_turn = 0.0
         self._last_s = 0.0
         self._knob = self._draw_knob()
@@ -74,6 +74,7 @@ class Console:
         for k in range(CRANK_PICTURES):
             s = Sketch(canvas, (0, 0, side, side), clear=canvas.theme["steel_dark"])
             s.disc((side / 2, side / 2), self.crank_radius, mix(canvas.theme["panel"], canvas.theme["line_drawing"], 0.25), 1.5)
+            s.chevron((side / 2, side / 2 - self.crank_radius), 0.0, 8, canvas.theme["accent"], 2)
             devices.draw_crank_arm(s, canvas.theme, (side / 2, side / 2), self.crank_radius, 2 * pi * k / CRANK_PICTURES)
             self._cranks.append(s.done())
 
@@ -165,17 +166,21 @@ class Console:
 
     def _step_box(self, name: str, side: int) -> Box:
         x, y, w, _ = self._setting_box(name)
-        return x + w - 76 + side * 38, y + 7, 35, 22
+        return x + w - 72 + side * 37, y + 7, 35, 22
 
     # -- drawing --------------------------------------------------------------------------------------------------
 
-    def draw(self, snapshot: Snapshot, *, lit: str = "") -> None:
-        """Draw the pane; `lit` is the id of the spot that is pointed at."""
+    def draw_ground(self, snapshot: Snapshot, *, lit: str = "") -> None:
+        """Draw knobs, buttons and names on the canvas's ground; `lit` is the id of the spot that is pointed at."""
         scene, controls = snapshot.scene, snapshot.controls
         own = lit if lit in OWN_SPOTS or lit.startswith(tuple(name for name, _, _ in SETTINGS)) else ""
         settings = tuple(controls.get(name) for name, _, _ in SETTINGS)
         state = (own, scene.pump.head_on, scene.console_lit, scene.motor_lamp, controls.get("bubble_stop"), settings)
-        self.canvas.kept("console", state, self.box, lambda: self._draw_frame(snapshot, own))
+        self.canvas.keep("console", state, lambda: self._draw_frame(snapshot, own))
+
+    def draw(self, snapshot: Snapshot, *, lit: str = "") -> None:
+        """Draw over the ground what changes: readings, pointer, crank."""
+        scene = snapshot.scene
         crank = scene.pump.head_on == "emergency_drive"
         if crank:
             self._draw_crank(snapshot)
@@ -184,14 +189,11 @@ class Console:
         self._draw_rpm(snapshot, crank=crank)
         self._draw_pointer(snapshot, lit=lit == "pump_rpm_set")
         if scene.console_lit:
-            for k, reading in enumerate(COLUMNS):
+            for reading, left in COLUMNS.items():
                 value = snapshot.shown.get(reading)
                 text, unit = (reading_text(reading, value), UNITS[reading]) if value is not None else (BLANK, "")
                 colour = self.canvas.theme["text" if value is not None else "faint"]
-                self.canvas.number(text, (self._column(k), self.box[1] + 173), "reading", colour, unit=unit)
-
-    def _column(self, k: int) -> float:
-        return self.box[0] + 14 + self.column * k
+                self.canvas.number(text, (self.box[0] + left, self.box[1] + 173), "reading", colour, unit=unit)
 
     def _draw_frame(self, snapshot: Snapshot, lit: str) -> None:
         """Draw all but what changes from one frame to the next."""
@@ -199,13 +201,14 @@ class Console:
         x, y, w, _ = self.box
         head, powered = scene.pump.head_on, scene.console_lit
         canvas.panel(self.box, theme["panel"], theme["edge"], radius=8)
-        name = "Backup console" if head == "backup_console" else "Console"
+        name = {"backup_console": "Backup console", "emergency_drive": "Emergency drive · console"}.get(head, "Console")
         width = canvas.text(name, (x + 14, y + 20), "text", theme["quiet"], bold=True)
         key_cap(canvas, self._key("console_panel"), x + 14 + width + 7, y + 15.5, lit=lit == "console_panel")
         label = theme["quiet"] if powered else dimmed(canvas, theme["quiet"])
         if head == "emergency_drive":
-            canvas.text("CRANK TACHOMETER", (x + 142, y + 46), "label", theme["quiet"], bold=True)
-            key_cap(canvas, self.names[CRANK_KEY], x + 142, y + 128, lit=lit == "crank")
+            canvas.text("TACHOMETER", (x + 142, y + 46), "label", theme["quiet"], bold=True)
+            left = x + 14 + key_cap(canvas, self.names[CRANK_KEY], x + 14, y + 126, lit=lit == "crank") + 5
+            key_cap(canvas, self.names[BACK_KEY], left, y + 126, lit=lit == "crank")
         else:
             canvas.text("FLOW", (x + 14, y + 46), "label", label, bold=True)
             canvas.text("RPM measured", (x + 142, y + 46), "label", label, bold=True)
@@ -218,8 +221,8 @@ class Console:
         self._draw_buttons(snapshot, lit)
         line = mix(theme["panel"], theme["edge"], 0.9)
         canvas.line(line, (x + 14, y + 138), (x + w - 14, y + 138))
-        for k, reading in enumerate(COLUMNS):
-            canvas.text(TITLES[reading], (self._column(k), y + 153), "label", label)
+        for reading, left in COLUMNS.items():
+            canvas.text(TITLES[reading], (x + left, y + 153), "label", label)
         canvas.line(line, (x + 14, y + 181), (x + w - 14, y + 181))
         for setting, words, _ in SETTINGS:
             self._draw_setting(snapshot, setting, words, lit)
@@ -242,7 +245,8 @@ class Console:
         rpm = snapshot.shown.get("crank_tach_rpm" if crank else "pump_rpm")
         if powered or crank:
             text = BLANK if rpm is None else reading_text("pump_rpm", rpm)
-            canvas.text(text, (x + 142, y + 82), "number", theme["text" if rpm is not None else "faint"], bold=True)
+            colour, unit = (theme["text"], "rpm") if rpm is not None else (theme["faint"], "")
+            canvas.number(text, (x + 142, y + 82), "number", colour, unit=unit)
         if powered:
             # A value that is set is never drawn like one that is measured: lighter, underlined, and it says "set".
             set_text = f"set {snapshot.controls.get('pump_rpm_set', 0.0):.0f}"
@@ -275,7 +279,7 @@ class Console:
         button(canvas, ISOLATION.at(self.box), "Isolation", self._key("isolation_switch"), Look(lit=lit == "isolation_switch"))
         armed = snapshot.controls.get("bubble_stop", 0.0) > 0
         text = "Bubble stop" if armed else "Bubble off"
-        button(canvas, BUBBLE.at(self.box), text, self._key("bubble_stop"), Look(lit=lit == "bubble_stop", on=armed))
+        button(canvas, BUBBLE.at(self.box), text, self._key("bubble_stop"), Look(lit=lit == "bubble_stop", on=armed and snapshot.scene.console_lit))
 
     def _draw_setting(self, snapshot: Snapshot, name: str, words: str, lit: str) -> None:
         canvas, theme = self.canvas, self.canvas.theme
@@ -283,12 +287,13 @@ class Console:
         value = snapshot.controls.get(name, 0.0)
         canvas.text(words, (x, y + 15), "label", theme["quiet"])
         text, unit = (f"{value / 100:.2f}", "") if name == "fdo2_pct" else (f"{value:.1f}", "L/min")
-        canvas.number(text, (x, y + 31), "text", theme["accent"], unit=unit, bold=False)
+        if snapshot.scene.console_lit or name not in OF_CONSOLE:
+            canvas.number(text, (x, y + 31), "text", theme["accent"], unit=unit, bold=False)
         for k, (word, key) in enumerate(zip(("less", "more"), keys_of(name, self.names), strict=True)):
             box = self._step_box(name, k)
             on = lit in {name, f"{name}_{word}"}
             canvas.panel(box, theme["accent_deep"] if on else theme["raised"], theme["accent"] if on else theme["edge"], radius=5)
-            canvas.text("−+"[k], (box[0] + 7, box[1] + 16), "text", theme["text"], bold=True, align="centre")
+            canvas.text("−+"[k], (box[0] + 8, box[1] + 16), "text", theme["text"], bold=True, align="centre")
             key_cap(canvas, key, box[0] + box[2] - 3 - cap_width(canvas, key), box[1] + box[3] / 2, lit=on)
 
     def _draw_crank(self, snapshot: Snapshot) -> None:

@@ -21,23 +21,26 @@ def draw_patient(s: Sketch, theme: Theme, bed: Box, heart: Point) -> None:
     """Draw the bed with a person lying on it, head to the left."""
     x, y, w, h = bed
     top = y + h * 0.62  # upper face of the mattress
-    body, line = mix(theme["panel"], theme["line_drawing"], 0.13), mix(theme["panel"], theme["line_drawing"], 0.34)
-    frame, cloth = mix(theme["panel"], theme["line_drawing"], 0.20), mix(theme["panel"], theme["line_drawing"], 0.17)
-    outline = [
-        (0.045, 0.40), (0.075, 0.25), (0.125, 0.20), (0.175, 0.27), (0.190, 0.37), (0.235, 0.30), (0.30, 0.18), (0.40, 0.16), (0.50, 0.24),
-        (0.60, 0.29), (0.70, 0.25), (0.80, 0.27), (0.90, 0.36), (0.935, 0.30), (0.955, 0.20), (0.975, 0.21), (0.978, 0.40), (0.965, 0.60),
-        (0.70, 0.61), (0.40, 0.61), (0.20, 0.61), (0.12, 0.58), (0.06, 0.54),
+    body, line = mix(theme["panel"], theme["line_drawing"], 0.15), mix(theme["panel"], theme["line_drawing"], 0.38)
+    frame, cloth = mix(theme["panel"], theme["line_drawing"], 0.20), mix(theme["panel"], theme["line_drawing"], 0.24)
+    pillow = smooth([(x + 2, top - 2), (x + 4, top - 15), (x + 24, top - 20), (x + 56, top - 17), (x + 70, top - 6), (x + 66, top)])
+    s.shape(pillow, cloth)
+    neck = [(52, -40), (66, -30), (78, -36), (80, -8), (66, -6)]
+    s.shape([(x + px, top + py) for px, py in neck], body)
+    s.disc((x + 52, top - 33), 16.7, line)
+    s.disc((x + 52, top - 33), 15.3, body)
+    trunk = [
+        (68, -30), (78, -36), (96, -50), (122, -55), (148, -49), (170, -44), (194, -46), (216, -42), (238, -42), (262, -46), (280, -42),
+        (296, -32), (303, -36), (306, -46), (312, -46), (315, -34), (312, -12), (306, -1), (200, -1), (100, -1), (78, -4), (66, -14),
     ]  # fmt: skip
-    figure = smooth([(x + px * w, y + py * h) for px, py in outline])
-    s.shape(smooth([(x, top), (x + 4, top - 20), (x + 30, top - 26), (x + 66, top - 14), (x + 70, top)]), cloth)
-    s.shape(figure, body, edge=line, width=1.4)
+    s.shape(smooth([(x + px * w / 312, top + py) for px, py in trunk]), body, edge=line, width=1.4)
     s.box((x - 6, top, w + 12, 13), frame, 5)
     s.box((x - 6, top, w + 12, 13), line, 5, 1.2)
     for leg in (x + 18, x + w - 26):
         s.box((leg, top + 13, 8, y + h - top - 19), frame, 2)
         s.disc((leg + 4, y + h - 5), 5, line)
         s.disc((leg + 4, y + h - 5), 2.2, theme["panel"])
-    s.shape(_heart(heart, 11), theme["heart"])
+    s.shape(_heart(heart, 13), theme["heart"])
 
 
 def _heart(at: Point, size: float) -> list[Point]:
@@ -124,9 +127,11 @@ def draw_emergency_drive(s: Sketch, theme: Theme, box: Box) -> None:
     s.box((x + 14, y + 16, w * 0.48, h - 30), body, 7)
     s.box((x + 14, y + 16, w * 0.48, h - 30), line, 7, 1.4)
     seat = (x + 14 + w * 0.24, y + h / 2 + 1)
-    s.disc(seat, 12, line, 1.4)
+    s.disc(seat, 13, line, 1.4)
     s.disc(seat, 5, line)
-    draw_crank_arm(s, theme, (x + w * 0.78, y + h / 2 + 4), 17, -pi / 3)
+    axle = (x + w * 0.80, y + h / 2 + 1)
+    s.stroke([(x + 14 + w * 0.48, axle[1]), axle], 5, theme["steel_dark"])
+    draw_crank_arm(s, theme, axle, 19, -pi / 2.6)
 
 
 def draw_backup_console(s: Sketch, theme: Theme, box: Box) -> None:
@@ -166,7 +171,7 @@ def clamp_picture(canvas: Canvas, at: Point, across: float, tube: float, *, smal
     """
     theme = canvas.theme
     steel, dark, edge = theme["steel"], theme["steel_dark"], theme["tube_outline"]
-    k = 0.66 if small else 1.0
+    k = 0.72 if small else 1.18
     s = Sketch(canvas, (at[0] - CLAMP_BOX / 2, at[1] - CLAMP_BOX / 2, CLAMP_BOX, CLAMP_BOX), clear=edge)
 
     def p(along: float, side: float) -> Point:
@@ -213,4 +218,4 @@ def draw_bedside(s: Sketch, theme: Theme, drawing: Drawing, offset: Point) -> No
     x = offset[0]
     s.dashes((x + 12, y), (x + drawing.size[0] - 12, y), mix(theme["panel"], theme["line_drawing"], 0.24), dash=5, gap=5, width=1)
     bx, by, bw, bh = drawing.patient.bed
-    draw_patient(s, theme, (bx + x, by + offset[1], bw, bh), (bx + x + bw * 0.34, y + 4))
+    draw_patient(s, theme, (bx + x, by + offset[1], bw, bh), (bx + x + bw * 0.33, y - 1))

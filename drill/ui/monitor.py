@@ -17,7 +17,8 @@ SWEEP_S = 6.0  # seconds across a strip, near 25 mm/s on a bedside monitor
 TICK_S = 0.02
 ECG_STEPS = 4  # the phase runs evenly within a tick, so the narrow R wave is drawn at 5 ms
 GAP_S = 0.35
-ART_SCALE_MMHG = (0.0, 120.0)
+OLD_ALPHA = 130
+ART_SCALE_MMHG = (20.0, 110.0)
 CVP_SCALE_MMHG = (-5.0, 30.0)
 ROWS = (
     ("ecg", "ECG II", "hr_bpm", "/min"),
@@ -51,6 +52,9 @@ class Strip:
         self.canvas, self.rect, self.colour = canvas, canvas.rect(box), colour
         self.surface = pygame.Surface(self.rect.size, depth=32)
         self.surface.fill(canvas.theme["well"])
+        self._old = pygame.Surface(self.rect.size)
+        self._old.fill(canvas.theme["well"])
+        self._old.set_alpha(OLD_ALPHA)
         self._x = 0.0
         self._y: float | None = None
 
@@ -77,6 +81,11 @@ class Strip:
     def draw(self) -> None:
         """Blit the strip; what is left of the sweep before is dimmer than what is new."""
         self.canvas.surface.blit(self.surface, self.rect)
+        old = self.rect.copy()
+        old.left += int(self._x)
+        old.width -= int(self._x)
+        if old.width > 0:
+            self.canvas.surface.blit(self._old, old, (0, 0, old.width, old.height))
 
 
 class Monitor:
@@ -109,12 +118,15 @@ class Monitor:
         self.strips["cvp"].add((scaled(wave.cvp_mmhg, CVP_SCALE_MMHG),))
         self.strips["spo2"].add((scaled(wave.pleth, (0.0, 1.0)),))
 
+    def draw_ground(self) -> None:
+        """Draw the empty monitor on the canvas's ground."""
+        self.canvas.keep("monitor", None, self._draw_frame)
+
     def draw(self, snapshot: Snapshot) -> None:
-        """Draw traces and numbers."""
+        """Draw traces and numbers over the ground."""
         self.collect(snapshot.tick, snapshot.wave)
         canvas, theme = self.canvas, self.canvas.theme
         x, y, w, h = self.box
-        canvas.kept("monitor", None, self.box, self._draw_frame)
         for strip in self.strips.values():
             strip.draw()
         shown, waves = snapshot.shown, theme.waves

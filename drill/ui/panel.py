@@ -13,11 +13,12 @@ from drill.circuit.spec import CircuitSpec
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.scenarios.schema import Group
-from drill.ui.bars import ALARMS, TOP, alarm_spots, any_dark, draw_alarms, draw_top
+from drill.ui.bars import alarm_spots, any_dark, draw_alarms, draw_top
 from drill.ui.canvas import Box, Canvas, Point
 from drill.ui.console import BACK_KEY, CRANK_KEY, Console
 from drill.ui.crank import Crank
 from drill.ui.drawing import read_drawing
+from drill.ui.forms import wrapped
 from drill.ui.keys import BINDINGS, digit_of, local_names
 from drill.ui.monitor import Monitor
 from drill.ui.panes import SayDo, draw_log, draw_team, team_state
@@ -105,28 +106,31 @@ class Panel:
     def draw(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Draw the whole screen onto the canvas's surface."""
         self._ready(canvas)
-        now_s = self._clock()
         touched = self._touched(snapshot)
         lit = touched.id if touched is not None else ""
-        canvas.surface.fill(canvas.theme["background"])
-        s = snapshot
-        canvas.kept("top", (s.case_name, s.case_line, s.mode, int(s.time_s)), TOP, lambda: draw_top(canvas, s))
-        dark = self.flash and any_dark(s.alarms, now_s, canvas.theme)
-        bar = lit if lit in ("acknowledge", "audio_pause") else ""
-        state = (s.alarms, round(s.audio_pause_s), dark, bar)
-        canvas.kept("alarms", state, ALARMS, lambda: draw_alarms(canvas, s, self.names, lit=bar, dark=dark))
+        self._draw_ground(canvas, snapshot, lit)
+        canvas.surface.blit(canvas.ground, (0, 0))
         self.schematic.draw(snapshot, lit=lit, named=self.named)
         self._draw_heading(canvas, snapshot)
         self.monitor.draw(snapshot)
         self.console.draw(snapshot, lit=lit)
-        canvas.kept("team", team_state(s), TEAM, lambda: draw_team(canvas, TEAM, s))
-        own = lit if lit.startswith(("group", "entry_")) else ""
-        listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
-        canvas.kept("saydo", listed, SAYDO, lambda: self.saydo.draw(canvas, s, lit=own))
-        canvas.kept("log", s.log, LOG, lambda: draw_log(canvas, LOG, s))
         if touched is not None and (self._menu or touched.id == self._focus or self._shows_card(touched)):
             Card(canvas, touched, opened=bool(self._menu)).draw(self._pointer)
-        canvas.surface.set_clip(None)
+
+    def _draw_ground(self, canvas: Canvas, s: Snapshot, lit: str) -> None:
+        """Bring up to date what lies under the frame: only what looks otherwise than before is drawn."""
+        canvas.keep("top", (s.case_name, s.case_line, s.mode, int(s.time_s)), lambda: draw_top(canvas, s))
+        dark = self.flash and any_dark(s.alarms, self._clock(), canvas.theme)
+        bar = lit if lit in ("acknowledge", "audio_pause") else ""
+        canvas.keep("alarms", (s.alarms, round(s.audio_pause_s), dark, bar), lambda: draw_alarms(canvas, s, self.names, lit=bar, dark=dark))
+        self.schematic.draw_ground(s)
+        self.monitor.draw_ground()
+        self.console.draw_ground(s, lit=lit)
+        canvas.keep("team", team_state(s), lambda: draw_team(canvas, TEAM, s))
+        own = lit if lit.startswith(("group", "entry_")) else ""
+        listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
+        canvas.keep("saydo", listed, lambda: self.saydo.draw(canvas, s, lit=own))
+        canvas.keep("log", s.log, lambda: draw_log(canvas, LOG, s))
 
     def _shows_card(self, spot: Spot) -> bool:
         return not spot.id.startswith(("group_", "entry_", "groups_"))
@@ -143,11 +147,11 @@ class Panel:
             canvas.text(text, (left + wide / 2, y + 20), "label", theme["text"], bold=True, align="centre")
             left += wide + 12
         for prompt in snapshot.prompts[:1]:
-            room = x + w - 14 - left - 20
-            text = canvas.fitted(prompt, "label", room)
-            wide = canvas.width(text, "label") + 20
-            canvas.panel((x + w - 14 - wide, y + 5, wide, 22), theme["accent_deep"], theme["accent"], radius=6)
-            canvas.text(text, (x + w - 4 - wide, y + 20), "label", theme["text"])
+            lines = wrapped(canvas, prompt, "label", x + w - 34 - left)[:2]
+            wide = max(canvas.width(line, "label") for line in lines) + 20
+            canvas.panel((x + w - 14 - wide, y + 5, wide, 8 + 14 * len(lines)), theme["accent_deep"], theme["accent"], radius=6)
+            for k, line in enumerate(lines):
+                canvas.text(line, (x + w - 4 - wide, y + 20 + 14 * k), "label", theme["text"])
 
     # -- spots ----------------------------------------------------------------------------------------------------
 

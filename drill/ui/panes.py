@@ -13,7 +13,6 @@ from drill.units import TICKS_PER_S
 LOG_LINES = 7
 ROW = 19.5
 GROUP_ROW = 33.0
-NOT_CALLED = -1.0
 
 
 def draw_team(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
@@ -44,7 +43,7 @@ def draw_team(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
 
 def team_state(snapshot: Snapshot) -> object:
     """Return what the team's pane looks like, as far as it can be told apart: seconds, and bars by the pixel."""
-    people = tuple((p.id, p.title, round(p.here_in_s), p.hands_free, p.doing) for p in snapshot.team)
+    people = tuple((p.id, p.title, _doing(p, ()), p.hands_free) for p in snapshot.team)
     return people, tuple((j.who, j.title, None if j.left_s is None else round(j.left_s), round(j.progress * 240)) for j in snapshot.jobs)
 
 
@@ -55,6 +54,8 @@ def _hands(person: PersonView) -> str:
 
 
 def _doing(person: PersonView, jobs: Sequence[JobView]) -> str:
+    if isinf(person.here_in_s):
+        return "not called"
     if isinf(person.here_in_s):
         return "not called"
     if person.here_in_s > 0:

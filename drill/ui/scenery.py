@@ -114,7 +114,7 @@ class Scenery:
         picture = base.done()
         covered = mask.done()
         self._write(picture, covered, below_heart_cm)
-        return BloodLayer(theme, picture, covered, owners, pieces)
+        return BloodLayer(theme, canvas.ground.subsurface(canvas.rect(self.box)), picture, covered, owners, pieces)
 
     def _tube(self, base: Sketch, mask: Sketch, tube: Tube) -> None:
         theme, points = self.canvas.theme, self.paths[tube.part].points
@@ -199,15 +199,21 @@ class Scenery:
             canvas.text(f"{below_heart_cm:.0f} cm below heart level", (right + 24, bottom - 12), "label", quiet, align="right")
         _, oy, _, oh = self.b(drawing.oxygenator.box)
         canvas.text("vent", (drawing.oxygenator.vent_x + self.box[0] + 9, oy - 9), "label", quiet)
-        canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0], oy + oh + 26), "label", quiet, align="centre")
+        canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
         hx, hy, hw, hh = self.b(drawing.heater.box)
         canvas.panel((hx, hy, hw, hh), theme["panel"], theme["water"], radius=6)
         canvas.text("Heater", (hx + hw / 2, hy + hh / 2 + 4), "label", theme["water"], align="centre")
         bx, by, bw, bh = self.b(drawing.blender.box)
         canvas.panel((bx, by, bw, bh), theme["well"], theme["oxygen"], radius=7)
         canvas.text("BLENDER", (bx + 11, by + 17), "label", theme["oxygen"], bold=True)
-        px, py = self.p(drawing.patient.key)
-        canvas.text("Patient", (px - 6, py + 4.5), "label", quiet, align="right")
+        for word, place in (("Patient", "patient"), ("Line", "line")):
+            x, y = self.cap_places()[place]
+            canvas.text(word, (x - 6, y + 4.5), "label", quiet, align="right")
+        ox, _, ow, _ = self.b(drawing.oxygenator.box)
+        sign = (ox + 9, oy + oh / 2 - 9, ow - 18, 18)
+        canvas.panel(sign, theme["well"], None, radius=4)
+        covered.fill((0, 0, 0), canvas.rect(sign).move(-rect.left, -rect.top))
+        canvas.text("Oxygenator", (ox + ow / 2, oy + oh / 2 + 4), "label", theme["line_drawing"], align="centre")
         for sensor in drawing.sensors:
             x, y, w, h = self.sensor_box(sensor)
             canvas.panel((x, y, w, h), theme["well"], theme["edge"], radius=6)

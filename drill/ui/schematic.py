@@ -59,15 +59,17 @@ class Schematic:
 
     # -- every frame ----------------------------------------------------------------------------------------------
 
+    def draw_ground(self, snapshot: Snapshot) -> None:
+        """Colour the blood on the canvas's ground."""
+        self.scenery.blood.update(snapshot.scene.lines)
+
     def draw(self, snapshot: Snapshot, *, lit: str = "", named: bool = False) -> None:
-        """Draw the pane: `lit` is the spot that is pointed at, `named` writes every name."""
+        """Draw over the ground what moves and changes: `lit` is the spot that is pointed at, `named` writes every name."""
         canvas, scenery = self.canvas, self.scenery
         self._lit = lit
         dt = snapshot.time_s - self._last_s
         self._last_s = snapshot.time_s
         self._move(snapshot, dt if 0.0 < dt < 0.5 else 0.0)
-        scenery.blood.update(snapshot.scene.lines)
-        canvas.surface.blit(scenery.blood.surface, canvas.rect(self.box))
         self._draw_moving(snapshot)
         self._draw_seat(snapshot)
         self._draw_stations(snapshot)
@@ -140,7 +142,7 @@ class Schematic:
         """What holds the pump head: a drive by name, or hands."""
         canvas, theme, scene, scenery = self.canvas, self.canvas.theme, snapshot.scene, self.scenery
         eye = scenery.p(self.drawing.pump.at)
-        seat = (eye[0] - 64, eye[1] + self.drawing.pump.radius + 9, 128.0, 22.0)
+        seat = (eye[0] - 82, eye[1] + self.drawing.pump.radius + 9, 164.0, 22.0)
         on = scene.pump.head_on
         key = scenery.key("pump")
         cap = (seat[0] + seat[2] - 4 - cap_width(canvas, key), seat[1] + 11)
@@ -148,20 +150,19 @@ class Schematic:
             job = next((j for j in snapshot.jobs if j.task.startswith("transfer")), None)
             canvas.panel(seat, theme["accent_deep"], theme["accent"], radius=6)
             left = f" · {job.left_s:.0f} s" if job is not None and job.left_s is not None else ""
-            canvas.text(f"Head in hand{left}", (seat[0] + 10, seat[1] + 15), "label", theme["text"])
+            canvas.text(f"Head · in hand{left}", (seat[0] + 9, seat[1] + 15), "label", theme["text"])
             if job is not None:
                 progress(canvas, (seat[0] + 4, seat[1] + 25, seat[2] - 8, 4), job.progress)
         else:
             fault = scene.motor_lamp and on == "console"
             alarm = theme.alarms["high"]
             canvas.panel(seat, alarm["deep"] if fault else theme["raised"], alarm["fill"] if fault else theme["edge"], radius=6)
-            text = "Motor fault" if fault else next((s.title for s in self.drawing.stations if s.id == on), on)
-            shift = 0.0
+            text = "motor fault" if fault else next((s.title.lower() for s in self.drawing.stations if s.id == on), on)
             if on == "emergency_drive":
                 picture = scenery.cranks[int(self._crank_turn * CRANK_FRAMES) % CRANK_FRAMES]
-                x, y = canvas.at((seat[0] - 12, seat[1] + 11))
+                x, y = canvas.at((seat[0] + seat[2] + 13, seat[1] + 11))
                 canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
-            canvas.text(text, (seat[0] + 10 + shift, seat[1] + 15), "label", theme["text"], bold=fault)
+            canvas.text(f"Head · {text}", (seat[0] + 9, seat[1] + 15), "label", theme["text"], bold=fault)
         key_cap(canvas, key, *cap, lit=self._lit == "pump")
 
     def _draw_stations(self, snapshot: Snapshot) -> None:
@@ -206,7 +207,8 @@ class Schematic:
         x, y, w, _ = self.scenery.sensor_box(sensor)
         value = snapshot.shown.get(sensor.reading)
         if value is None:
-            canvas.text("– –", (x + w / 2, y + 29), "text", theme["faint"], bold=True, align="centre")
+            # A display without power shows nothing; one that has lost its reading says so.
+            canvas.text("– –" if snapshot.scene.console_lit else "", (x + w / 2, y + 29), "text", theme["faint"], bold=True, align="centre")
             return
         text, unit = reading_text(sensor.reading, value), READING_UNITS.get(sensor.reading, "")
         wide = canvas.width(text, "text", bold=True) + 4 + canvas.width(unit, "label")
@@ -260,7 +262,7 @@ class Schematic:
                 x, y, w, h = scenery.b(station.box)
                 spots.append(self._thing(station.id, (x, y, w, h + 12), listed))
         eye, radius = scenery.p(drawing.pump.at), drawing.pump.radius + 5
-        spots.append(self._thing("pump", (eye[0] - radius, eye[1] - radius, 2 * radius, 2 * radius + 26), listed))
+        spots.append(self._thing("pump", (eye[0] - 82, eye[1] - radius, 164, 2 * radius + 26), listed))
         spots.extend(self._clamp_spot(snapshot, site) for site in drawing.clamps)
         return spots
 
