@@ -98,9 +98,9 @@ class World:
         for name, value in self.plant.controls().items():
             if value != self._controls[name]:
                 self._note_control(tick, name, value, MACHINE)
-        now = {alarm.id: alarm for alarm in self.plant.alarms() if alarm.active}
-        if now.keys() == self._alarms.keys():
+        if self.plant.active_alarms() == self._alarms.keys():
             return
+        now = {alarm.id: alarm for alarm in self.plant.alarms() if alarm.active}
         for alarm in now.values():
             if alarm.id not in self._alarms:
                 self._emit(_alarm(tick, alarm, "on"))
