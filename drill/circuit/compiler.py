@@ -7,6 +7,7 @@ from drill.circuit import body, parts, patient, sensors, transport
 from drill.circuit.blood import content
 from drill.circuit.components.base import Exchange
 from drill.circuit.controls import CONTROLS
+from drill.circuit.faults import FLAGS
 from drill.circuit.network import Network, NodeModel, step_pressures
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PatientSpec
@@ -53,6 +54,8 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
     slots, net = Slots(), Network()
     for control in CONTROLS.values():
         slots.add(f"in:{control.name}", control.default)
+    for flag in FLAGS:
+        slots.add(f"flag:{flag}", 0.0)
     if isinstance(who, Bench):
         for name in ("ra", "ao_asc", "ao_desc", "leg"):
             net.add_node(NodeModel(name, None, 1.0))

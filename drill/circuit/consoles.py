@@ -22,7 +22,6 @@ class Consoles:
         self.head_on = "console"
         self.in_use = "console"
         self.backup_here = False
-        self.motor_failed = False
         self._boot_left = {"console": 0.0, "backup_console": self._boot_s}
 
     def move_head(self, where: str) -> None:
@@ -47,7 +46,7 @@ class Consoles:
         """Seconds that the console in use still boots (0 = up, or dark)."""
         return self._boot_left[self.in_use] if self.powered(self.in_use, controls) else 0.0
 
-    def tick(self, controls: Mapping[str, float]) -> tuple[float, float]:
+    def tick(self, controls: Mapping[str, float], *, motor_failed: bool) -> tuple[float, float]:
         """Advance boot timers by one tick; return the rotor's (target rpm, time constant s)."""
         for box in self._boot_left:
             if not self.powered(box, controls):
@@ -56,17 +55,9 @@ class Consoles:
                 self._boot_left[box] = max(0.0, self._boot_left[box] - TICK_S)
         if self.head_on == "emergency_drive":
             return controls["crank_rpm"] * self._gear, self._tau_run_s
-        if self.head_on in self._boot_left and self.turns(controls):
+        if self.head_on in self._boot_left and self.ready(self.head_on, controls) and not motor_failed:
             return controls["pump_rpm_set"], self._tau_run_s
         return 0.0, self._tau_down_s
-
-    def turns(self, controls: Mapping[str, float]) -> bool:
-        """Whether the console that holds the head gives torque."""
-        return self.head_on in self._boot_left and self.ready(self.head_on, controls) and not self.failed()
-
-    def failed(self) -> bool:
-        """Whether the motor under the console in use has failed."""
-        return self.motor_failed and self.in_use == "console"
 
     def save(self) -> dict[str, object]:
         """Return the state as JSON data."""
@@ -74,14 +65,13 @@ class Consoles:
             "head_on": self.head_on,
             "in_use": self.in_use,
             "backup_here": self.backup_here,
-            "motor_failed": self.motor_failed,
             "boot_left": {box: left.hex() for box, left in self._boot_left.items()},
         }
 
     def load(self, saved: Mapping[str, object]) -> None:
         """Take up what `save` gave."""
         self.head_on, self.in_use = str(saved["head_on"]), str(saved["in_use"])
-        self.backup_here, self.motor_failed = saved["backup_here"] is True, saved["motor_failed"] is True
+        self.backup_here = saved["backup_here"] is True
         boot = saved["boot_left"]
         if isinstance(boot, Mapping):
             self._boot_left = {box: float.fromhex(str(left)) for box, left in boot.items()}

@@ -81,10 +81,17 @@ class Plant:
         for name in parameters:
             if name not in known:
                 raise NameUnknownError(f"parameter of fault '{fault}'", name, known)
-        if fault == "motor_fault":
-            self._consoles.motor_failed = True
-        elif fault == "isolation_switch_off":
-            self.set("isolation_switch", 0.0)
+        values = {p.name: float(parameters.get(p.name, p.default)) for p in FAULTS[fault].parameters}
+        for p in FAULTS[fault].parameters:
+            if not p.low <= values[p.name] <= p.high:
+                raise ValueRangeError(f"fault '{fault}': {p.name} {values[p.name]:g} is outside {p.low:g} to {p.high:g} {p.unit}")
+        part = self._model.circuit.sites[FAULTS[fault].site]
+        for change in FAULTS[fault].changes:
+            value = values[change.to] if isinstance(change.to, str) else change.to
+            if change.where.startswith("control:"):
+                self.set(change.where.removeprefix("control:"), value)
+            else:
+                self._x[self._index[change.where.format(part=part)]] = value
 
     def move_head(self, where: str) -> None:
         """Put the pump head on "console", "emergency_drive" or "backup_console", or into the hands ("moving")."""
@@ -120,7 +127,7 @@ class Plant:
     def tick(self) -> None:
         """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
         x, index, box = self._x, self._index, self._consoles
-        target, tau = box.tick(self._controls)
+        target, tau = box.tick(self._controls, motor_failed=self._motor_failed())
         x[index[f"rpm_target:{self._pump}"]] = target
         x[index[f"rpm_tau:{self._pump}"]] = tau
         rpm = float(x[index[f"rpm:{self._pump}"]])
@@ -134,9 +141,12 @@ class Plant:
         shown = {name: None if host not in hosts or name in silent else float(x[i]) for name, i, host in self._watched}
         self._board.update(self._tick, shown, self._controls, flags, hosts)
 
+    def _motor_failed(self) -> bool:
+        return self._consoles.in_use == "console" and float(self._x[self._index["flag:motor_failed"]]) > 0.5
+
     def _motor_lamp(self) -> bool:
         box = self._consoles
-        return box.failed() and box.ready(box.in_use, self._controls)
+        return self._motor_failed() and box.ready(box.in_use, self._controls)
 
     def _live_hosts(self) -> frozenset[str]:
         box = self._consoles
@@ -255,8 +265,8 @@ class Plant:
     # -- state --------------------------------------------------------------------------------------------------
 
     def state_bits(self) -> bytes:
-        """Return the raw bits of the whole state."""
-        return array("d", self._x).tobytes()
+        """Return the raw bits of the whole state, drives and their timers included."""
+        return array("d", self._x).tobytes() + repr(sorted(self._consoles.save().items())).encode()
 
     def save(self) -> dict[str, object]:
         """Return the full state as JSON data, floats as exact hexadecimal text."""
