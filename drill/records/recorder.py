@@ -18,7 +18,8 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from drill import __version__
 from drill.engine.entries import Entry
-from drill.engine.runlog import Digest, Encoder
+from drill.engine.runfile import Encoder
+from drill.engine.runlog import Digest
 from drill.errors import DrillError
 from drill.records.home import drill_home
 

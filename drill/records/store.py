@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from drill.engine.runlog import Run, decode, digest, encode
+from drill.engine.runfile import decode, encode
+from drill.engine.runlog import Run, digest
 from drill.errors import DrillError, RunFileError
 from drill.records.home import drill_home
 from drill.records.recorder import PACKED, SUFFIX, about_here

@@ -8,7 +8,7 @@ from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import KINDS
 from drill.engine.entryshape import SHAPES, wrong_shape
 from drill.engine.frame import TRUE, FrameBuilder, frame_entry, frames, quantise
-from drill.engine.runlog import decode, encode
+from drill.engine.runfile import decode, encode
 from drill.errors import ValueRangeError
 from tests.engine.synthetic import action, frame, run, small_run, start
 

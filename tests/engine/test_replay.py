@@ -7,7 +7,8 @@ import pytest
 from drill.engine.actions import Action
 from drill.engine.frame import TRUE, FrameBuilder, frames
 from drill.engine.replay import fork, verify
-from drill.engine.runlog import Run, decode, digest, encode
+from drill.engine.runfile import decode, encode
+from drill.engine.runlog import Run, digest
 from drill.engine.session import Session
 from drill.errors import SessionError
 from drill.records.kernels import load_kernel

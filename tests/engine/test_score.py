@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from drill.engine.entries import Entry
 from drill.engine.frame import frames
-from drill.engine.runlog import Run, canonical, decode, encode
+from drill.engine.runfile import decode, encode
+from drill.engine.runlog import Run, canonical
 from drill.engine.scoring import ScoreSheet, score
 from drill.engine.scoring.ledger import (
     COUNTS,

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from drill.engine.runlog import Run, digest, encode
+from drill.engine.runfile import encode
+from drill.engine.runlog import Run, digest
 from drill.errors import RunFileError
 from drill.records import store
 from drill.records.store import open_run, save_run
