@@ -7,11 +7,14 @@ import yaml
 
 from drill.circuit.controls import CONTROLS
 from drill.circuit.faults import FAULTS, Parameter
+from drill.circuit.looks import FINDINGS
 from drill.circuit.readings import READINGS
 from drill.engine.actions import VERBS
 from drill.robots.make import ROBOTS
+from drill.scenarios.conditions import MEANINGS, QUALIFIERS
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Tasks
+from drill.scenarios.site import SITE_VALUES
 
 ROOT = Path(__file__).resolve().parent.parent
 VERB_MEANINGS = {
@@ -57,7 +60,16 @@ def page() -> Iterator[str]:
     yield from section("Call-outs", "What can be said.")
     yield from table(("call-out", "title", "words"), ((s.id, s.title, s.text) for s in tasks.sayings))
     yield from section("Looks", "What can be looked at.")
-    yield from table(("look", "title", "takes"), ((x.id, x.title, f"{x.seconds:g} s") for x in tasks.looks))
+    looks = ((x.id, x.title, f"{x.seconds:g} s", ", ".join(FINDINGS[x.id])) for x in tasks.looks)
+    yield from table(("look", "title", "takes", "can find"), looks)
+    heads = "A condition has one head (a key with an entry under 'takes') and the keys that it takes. Limits are strict."
+    yield from section("Conditions", heads)
+    keys = ((key, ", ".join(QUALIFIERS.get(key, ())) or ("nothing" if key in QUALIFIERS else ""), m) for key, m in MEANINGS.items())
+    yield from table(("key", "takes", "meaning"), keys)
+    order = "A pack's `site_defaults` take the place of these, and a site's profile that of both."
+    yield from section("Site values", f"What a site decides, as `{{site: name}}` in a pack. {order}")
+    values = ((v.name, v.unit, f"{v.default}", f"{v.low:g} to {v.high:g}", v.meaning, v.source) for v in SITE_VALUES.values())
+    yield from table(("site value", "unit", "default", "range", "meaning", "source"), values)
     yield from section("Harm ledger", "Counted from the first perceivable sign, on true readings.")
     ledger = ((q.name, q.unit, "more" if q.worse == "up" else "less", q.meaning) for q in QUANTITIES.values())
     yield from table(("quantity", "unit", "worse is", "meaning"), ledger)

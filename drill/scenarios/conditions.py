@@ -24,6 +24,28 @@ QUALIFIERS: dict[str, tuple[str, ...]] = {
     "any": ("for_s", "within_s"),
     "not": ("for_s", "within_s"),
 }
+MEANINGS: dict[str, str] = {
+    "value": "a true reading: outcomes and harm, never a play",
+    "shown": "a reading as its display shows it",
+    "control": "how a control stands",
+    "alarm": "an alarm is active",
+    "action": "somebody did this: clamp, unclamp, set, do, order, look or ack",
+    "said": "a call-out that was true when it was said",
+    "found": "what the last look at a thing showed",
+    "task": "a job is done, or running",
+    "drive": "where the pump head sits",
+    "after_s": "so many seconds since the stage began",
+    "all": "every one of a list of conditions holds",
+    "any": "at least one of a list of conditions holds",
+    "not": "a condition does not hold",
+    "above": "more than this number",
+    "below": "less than this number",
+    "blank": "true: the display shows no number; false: it shows one",
+    "at": "the action's target: a clamp's short name (return), a control, a job, a thing to look at",
+    "is": "the finding, or the job's state (done if it is not written)",
+    "for_s": "without a break for so many seconds",
+    "within_s": "at some moment of the last so many seconds",
+}
 NEEDS: dict[str, tuple[str, ...]] = {"value": ("above", "below"), "shown": ("above", "below", "blank"), "control": ("above", "below")}
 TASK_STATES = ("done", "running")
 ACKS = ("all", "audio_pause")  # alarms are acknowledged together

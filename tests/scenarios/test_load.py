@@ -7,6 +7,8 @@ import pytest
 
 from drill.errors import PackError
 from drill.scenarios.catalogue import check_path, find_scenarios
+from drill.scenarios.conditions import MEANINGS, QUALIFIERS
+from drill.scenarios.schema import Condition
 from drill.scenarios.site import SITE_VALUES
 
 REF = "pump_head_failure/va_flow_lost"
@@ -136,3 +138,17 @@ def test_earlier_root_hides_the_same_pack_in_a_later_one(packs: Any, root: Path,
     found = find_scenarios([packs.folder, root / "scenario_packs"])
 
     assert [one.name for one in found if one.ref == REF] == ["VA ECMO, early shift"]
+
+
+def test_every_site_value_is_used(root: Path) -> None:
+    """A value that no pack asks for would be a decision without effect."""
+    texts = " ".join(path.read_text(encoding="utf-8") for path in (root / "scenario_packs").rglob("*.yaml"))
+
+    assert [name for name in SITE_VALUES if f"{{site: {name}}}" not in texts] == []
+
+
+def test_every_condition_key_is_explained() -> None:
+    """The reference has a line for each head and each qualifier, and for nothing else."""
+    qualifiers = {name for names in QUALIFIERS.values() for name in names}
+
+    assert set(MEANINGS) == {*QUALIFIERS, *qualifiers} == {info.alias or name for name, info in Condition.model_fields.items()}
