@@ -279,7 +279,8 @@ class Console:
         button(canvas, ISOLATION.at(self.box), "Isolation", self._key("isolation_switch"), Look(lit=lit == "isolation_switch"))
         armed = snapshot.controls.get("bubble_stop", 0.0) > 0
         text = "Bubble stop" if armed else "Bubble off"
-        button(canvas, BUBBLE.at(self.box), text, self._key("bubble_stop"), Look(lit=lit == "bubble_stop", on=armed and snapshot.scene.console_lit))
+        look = Look(lit=lit == "bubble_stop", on=armed and snapshot.scene.console_lit)
+        button(canvas, BUBBLE.at(self.box), text, self._key("bubble_stop"), look)
 
     def _draw_setting(self, snapshot: Snapshot, name: str, words: str, lit: str) -> None:
         canvas, theme = self.canvas, self.canvas.theme

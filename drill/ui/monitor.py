@@ -19,6 +19,7 @@ ECG_STEPS = 4  # the phase runs evenly within a tick, so the narrow R wave is dr
 GAP_S = 0.35
 OLD_ALPHA = 130
 ART_SCALE_MMHG = (20.0, 110.0)
+PLETH_SCALE = (-0.4, 0.6)
 CVP_SCALE_MMHG = (-5.0, 30.0)
 ROWS = (
     ("ecg", "ECG II", "hr_bpm", "/min"),
@@ -98,7 +99,7 @@ class Monitor:
         rows = (h - 36) / 4
         self.rows = tuple(y + 6 + rows * k for k in range(4))
         self.strips = {
-            name: Strip(canvas, (x + 14, top + 8, w * 0.62, rows - 10), theme.waves[name])
+            name: Strip(canvas, (x + 14, top + 15, w * 0.62, rows - 17), theme.waves[name])
             for name, top in zip(("ecg", "art", "cvp", "spo2"), self.rows, strict=True)
         }
         self._tick = -1
@@ -116,7 +117,7 @@ class Monitor:
         self.strips["ecg"].add(beat if moved > 0 else (0.22,) * ECG_STEPS)
         self.strips["art"].add((scaled(wave.art_mmhg, ART_SCALE_MMHG),))
         self.strips["cvp"].add((scaled(wave.cvp_mmhg, CVP_SCALE_MMHG),))
-        self.strips["spo2"].add((scaled(wave.pleth, (0.0, 1.0)),))
+        self.strips["spo2"].add((scaled(wave.pleth, PLETH_SCALE),))
 
     def draw_ground(self) -> None:
         """Draw the empty monitor on the canvas's ground."""

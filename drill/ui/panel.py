@@ -32,6 +32,8 @@ CONSOLE: Box = (782, 312, 486, 220)
 TEAM: Box = (12, 542, 288, 166)
 SAYDO: Box = (310, 542, 462, 166)
 LOG: Box = (782, 542, 486, 166)
+PROMPT = (26.0, 321.0, 256.0, 6)  # of guided mode: left, top, width, most lines
+PROMPT_STEP = 13.5
 EASE = 0.2  # how much one press with Shift, or one notch of the wheel, opens or closes a clamp
 KNOB_ROUND_RPM = 50.0
 KNOB_SECONDS = 0.1
@@ -137,7 +139,7 @@ class Panel:
 
     def _draw_heading(self, canvas: Canvas, snapshot: Snapshot) -> None:
         theme = canvas.theme
-        x, y, w, _ = CIRCUIT
+        x, y, _, _ = CIRCUIT
         left = x + 14 + canvas.text("Circuit", (x + 14, y + 20), "text", theme["quiet"], bold=True) + 14
         if snapshot.off_support_s > 0:
             whole = int(snapshot.off_support_s)
@@ -145,13 +147,13 @@ class Panel:
             wide = canvas.width(text, "label", bold=True) + 20
             canvas.panel((left, y + 5, wide, 22), theme["panel"], theme["text"], radius=11)
             canvas.text(text, (left + wide / 2, y + 20), "label", theme["text"], bold=True, align="centre")
-            left += wide + 12
         for prompt in snapshot.prompts[:1]:
-            lines = wrapped(canvas, prompt, "label", x + w - 34 - left)[:2]
-            wide = max(canvas.width(line, "label") for line in lines) + 20
-            canvas.panel((x + w - 14 - wide, y + 5, wide, 8 + 14 * len(lines)), theme["accent_deep"], theme["accent"], radius=6)
+            px, py, wide, most = PROMPT
+            lines = wrapped(canvas, prompt, "label", wide - 20)
+            lines = [*lines[: most - 1], canvas.fitted(" ".join(lines[most - 1 :]), "label", wide - 20)] if len(lines) > most else lines
+            canvas.panel((px, py, wide, 10 + PROMPT_STEP * len(lines)), theme["accent_deep"], theme["accent"], radius=6)
             for k, line in enumerate(lines):
-                canvas.text(line, (x + w - 4 - wide, y + 20 + 14 * k), "label", theme["text"])
+                canvas.text(line, (px + 10, py + 16 + PROMPT_STEP * k), "label", theme["text"])
 
     # -- spots ----------------------------------------------------------------------------------------------------
 
