@@ -12,7 +12,8 @@ from drill import ENGINE_VERSION
 from drill.engine.actions import Action
 from drill.engine.entries import CAUSES, Entry, RunSink
 from drill.engine.runlog import Run, canonical, digest
-from drill.engine.session import Loaded, Session
+from drill.engine.session import Session
+from drill.engine.setup import Loaded
 from drill.errors import DrillError, SessionError
 from drill.units import seconds
 

@@ -7,63 +7,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from math import isfinite
-from typing import Any, Final, Protocol, get_args
+from typing import Any, Final, get_args
 
 from drill.circuit.faults import FAULTS
-from drill.circuit.plant import Plant
-from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.engine.actions import ACK_ALL, ACK_AUDIO_PAUSE, INSTRUCTOR_END, VERBS, Action
-from drill.engine.dice import Dice, draw_table
+from drill.engine.dice import draw_table
 from drill.engine.director import Director, Step
 from drill.engine.entries import CHECK_TICKS, SNAPSHOT_TICKS, Entry, RunSink
-from drill.engine.evaluate import number
 from drill.engine.frame import Frame, FrameBuilder, frame_entry
 from drill.engine.jobs import Jobs
 from drill.engine.lines import Lines
 from drill.engine.runlog import Run, make_header
+from drill.engine.setup import Loaded, draw_cause, settled_plant
 from drill.engine.snapshot import Snapshot
 from drill.engine.team import Team
 from drill.engine.view import View
 from drill.engine.world import World
 from drill.errors import DrillError, NameUnknownError, SessionError
-from drill.scenarios.schema import Cause, FaultUse, Mode, PackInfo, Scenario, Tasks
+from drill.scenarios.schema import FaultUse, Mode, Scenario
 from drill.units import FRAME_TICKS, ticks
 
 MODES: Final[tuple[str, ...]] = get_args(Mode)
 TIME_LIMIT: Final = "time_limit"
 STOPPED: Final = "stopped"
-
-
-class Loaded(Protocol):
-    """What a session needs of a loaded scenario; `scenarios/load.py` reads files, so this floor does not know it."""
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario, resolved."""
-
-    @property
-    def circuit(self) -> CircuitSpec:
-        """Its machine."""
-
-    @property
-    def patient(self) -> PatientSpec:
-        """Its patient, before the draws."""
-
-    @property
-    def tasks(self) -> Tasks:
-        """Everything that can be said, done and looked at."""
-
-    @property
-    def pack(self) -> PackInfo:
-        """The pack that it comes from."""
-
-    @property
-    def site_values(self) -> Mapping[str, float | str | bool]:
-        """The site profile, as it was resolved."""
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of all of this."""
 
 
 class Session:
@@ -304,7 +270,7 @@ class Session:
         if target == ACK_AUDIO_PAUSE:
             self._world.audio_pause(self._tick)
         else:
-            self._world.acknowledge(self._tick, "" if target == ACK_ALL else target)
+            self._world.acknowledge(self._tick)
         return ""
 
     def _instruct(self, target: str) -> str:
@@ -335,28 +301,3 @@ class Session:
             raise NameUnknownError(what, action.target, names)
         if action.who not in self._team:
             raise NameUnknownError("person", action.who, [member.id for member in self._team])
-
-
-def draw_cause(scenario: Scenario, seed: int, forced: str | None) -> Cause | None:
-    """Return the hidden cause that the seed draws, or the forced one; None where the scenario has none."""
-    if forced is not None:
-        for cause in scenario.causes:
-            if cause.id == forced:
-                return cause
-        raise NameUnknownError("cause", forced, [cause.id for cause in scenario.causes])
-    if not scenario.causes:
-        return None
-    return scenario.causes[Dice(seed, "cause").choice([cause.weight for cause in scenario.causes])]
-
-
-def settled_plant(loaded: Loaded, draws: Mapping[str, float], advance: Callable[..., Any] | None) -> Plant:
-    """Build the machine with its patient, set it as the scenario's start says, and run it into its steady state."""
-    start = loaded.scenario.start
-    changed = {name: number(value, draws) for name, value in start.patient.items()}
-    patient: PatientSpec = replace(loaded.patient, params={**loaded.patient.params, **changed})
-    plant = Plant(loaded.circuit, patient, advance=advance)
-    for name, value in start.controls.items():
-        plant.set(name, value)
-    for _ in range(ticks(start.settle_s)):
-        plant.tick()
-    return plant

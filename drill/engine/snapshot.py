@@ -20,7 +20,7 @@ class AlarmView:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """One member of the team. `here_in_s` counts down until a called person arrives (0 = here)."""
+    """One member of the team. `here_in_s` counts down until a called person arrives (0 = here, inf = not called)."""
 
     id: str
     title: str
@@ -45,6 +45,7 @@ class JobView:
 class OptionView:
     """One thing to say, do or look at. The list is the same in every case and in a fixed order.
 
+    A job that the trainee and others can do is there twice, with the verbs `do` and `order`.
     `group` is the row of the panel that holds it; `reason` says why it cannot be done now ("" = it can).
     """
 

@@ -53,10 +53,10 @@ class World:
         self.plant.inject(use.fault, dict(use.at))
         self._emit({"t": tick, "k": "fault", "name": use.fault, "at": dict(use.at)})
 
-    def acknowledge(self, tick: int, alarm: str = "") -> None:
-        """Acknowledge one alarm, or all of them ("")."""
-        self.plant.acknowledge(tick + self._settled, alarm or None)
-        self._emit({"t": tick, "k": "alarm", "id": alarm, "state": "ack", "priority": "", "text": ""})
+    def acknowledge(self, tick: int) -> None:
+        """Acknowledge all alarms."""
+        self.plant.acknowledge(tick + self._settled)
+        self._emit({"t": tick, "k": "alarm", "id": "", "state": "ack", "priority": "", "text": ""})
 
     def audio_pause(self, tick: int) -> None:
         """Pause the sound of the alarms."""
