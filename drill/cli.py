@@ -15,6 +15,7 @@ from drill.errors import DrillError, NameUnknownError, PackError, SessionError
 
 FINDING, USAGE, OURS = 1, 2, 3
 MODES = ("guided", "practice", "exam")
+SCREENS = ("panel", "menu", "briefing", "debrief")
 SEED = click.IntRange(0, 2**63 - 1)
 RUN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -162,20 +163,39 @@ def verify(run_file: Path) -> None:
 
 @cli.command()
 @click.argument("scenario")
-@robot_option
+@click.option("--robot", default="expert", show_default=True, help="Who plays up to that moment.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The run's only chance.")
 @cause_option
-@click.option("--at", "at_s", metavar="SECONDS", type=click.FloatRange(0, 7200), required=True, help="The moment, in simulated seconds.")
+@click.option("--at", "at_s", metavar="SECONDS", type=click.FloatRange(0, 7200), default=0, help="The moment, in simulated seconds.")
+@click.option(
+    "--screen", type=click.Choice(("panel", "menu", "briefing", "debrief")), default="panel", show_default=True, help="What to draw."
+)
+@click.option("--scroll", type=click.FloatRange(0, 20000), default=0, help="How far down the debrief, in logical pixels.")
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PNG to write.")
 @click.option("--size", metavar="WxH", default="1280x720", show_default=True, callback=lambda _c, _p, text: size(text), help="In pixels.")
-def shot(*, scenario: str, robot: str, seed: int, cause: str | None, at_s: float, out: Path, size: tuple[int, int]) -> None:
-    """Draw the panel at a moment of a run, without a display."""
-    from drill.headless import play_to
-    from drill.ui.shot import render_shot
+def shot(
+    *, scenario: str, robot: str, seed: int, cause: str | None, at_s: float, screen: str, scroll: float, out: Path, size: tuple[int, int]
+) -> None:
+    """Draw the panel at a moment of a run, or another screen, without a display."""
+    from drill.headless import play_headless, play_to
+    from drill.records.home import pack_roots
+    from drill.reports.view import describe
+    from drill.scenarios.load import load_scenario
+    from drill.ui.shot import Camera, render_briefing, render_debrief, render_menu
 
-    session = play_to(scenario, robot, seed=seed, cause=cause, at_s=at_s)
+    loaded = load_scenario(scenario, roots=pack_roots())
     try:
-        render_shot(session, out, size)
+        if screen == "menu":
+            render_menu(pack_roots(), out, size)
+        elif screen == "briefing":
+            render_briefing(loaded, out, size)
+        elif screen == "debrief":
+            played = play_headless(scenario, robot, seed=seed, mode="practice", cause=cause, record=False)
+            render_debrief(describe(played.sheet, played.run, scenario=loaded.scenario, tasks=loaded.tasks), out, size, scroll=scroll)
+        else:
+            camera = Camera(loaded, at_s=at_s, size=size)
+            play_to(loaded, robot, seed=seed, cause=cause, at_s=at_s, through=camera.watch)
+            camera.render(out)
     except OSError as error:
         raise click.BadParameter(f"{out} cannot be written ({error.strerror})", param_hint="-o") from error
     click.echo(out)

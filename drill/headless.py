@@ -18,6 +18,7 @@ from drill.records.store import save_run
 from drill.reports.page import report_place, write_report
 from drill.reports.terminal import print_sheet
 from drill.robots.make import make_robot, play
+from drill.robots.view import Running
 from drill.scenarios.load import Loaded, load_scenario
 from drill.units import seconds, ticks
 
@@ -72,11 +73,13 @@ def judge(run: Run, loaded: Loaded) -> ScoreSheet | None:
     return None if loaded.scenario.rubric is None else score(loaded.scenario.rubric, run)
 
 
-def play_to(scenario: str, robot: str, *, seed: int, cause: str | None, at_s: float) -> Session:
-    """Let a robot play up to a moment, and return the session as it stands there; it may have ended before."""
-    loaded = load_scenario(scenario, roots=pack_roots())
+def play_to(loaded: Loaded, robot: str, *, seed: int, cause: str | None, at_s: float, through: Callable[[Session], Running]) -> Session:
+    """Let a robot play up to a moment, and return the session as it stands there; it may have ended before.
+
+    `through` makes what the robot plays on from the session: something that watches the ticks go by, and passes all on.
+    """
     session = Session(loaded, seed=seed, mode="practice", cause=cause, advance=kernel(loaded).advance)
-    play(session, make_robot(robot, loaded.plays, seed), until_tick=ticks(at_s))
+    play(through(session), make_robot(robot, loaded.plays, seed), until_tick=ticks(at_s))
     return session
 
 

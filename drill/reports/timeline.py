@@ -142,7 +142,7 @@ class _Reader:
         for name, points in self._points.items():
             raw = true[_ORDER[name]]
             if raw is not None:
-                points.append((time_s, raw * READINGS[name].resolution))
+                points.append((time_s, round(raw * READINGS[name].resolution, 6)))
 
     def _on_stage(self, time_s: float, entry: Entry) -> None:
         self._stages.append((str(entry["to"]), time_s))

@@ -76,7 +76,8 @@ def describe(
     return Debrief(
         case_name=scenario.case.name if scenario else spaced(str(run.header["scenario"]).split("/")[-1]),
         case_line=scenario.case.line if scenario else "",
-        cause=cause or spaced(cause_id),
+        # A run that ended before anything was wrong keeps its secret: the same case may come again.
+        cause=(cause or spaced(cause_id)) if timeline.first_sign_s is not None else "",
         outcome=outcome_title(run.outcome, scenario),
         passed=passed,
         verdict=VERDICTS[passed],

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import pygame
 
-from drill.errors import ValueRangeError
+from drill.errors import NameUnknownError, ValueRangeError
 from drill.records.home import pack_roots
 from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
@@ -19,39 +19,61 @@ from drill.ui.debrief import DebriefScreen
 from drill.ui.live import LiveScreen, key_help
 from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
 from drill.ui.run import Finished, LiveRun, Preparation
-from drill.ui.screens import SPEED_MOST, Desk, Leave, Screen
+from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
+from drill.ui.sound import Sounds
 
 FRAMES_HZ: Final = 60
 SPEED_VARIABLE: Final = "DRILL_SPEED"
 KINDS: Final = {"va_ecmo": "VA ECMO", "vv_ecmo": "VV ECMO", "cpb": "Heart-lung machine"}
 
 
-def run_app(
-    roots: Sequence[Path] | None = None,
-    scenario: str | None = None,
+def run_app(roots: Sequence[Path] | None = None, *, seed: int | None = None, cause: str | None = None, speed: float | None = None) -> int:
+    """Open the window with the menu; return 0 when it is closed.
+
+    `seed` and `cause` fix what each case started from the menu draws. `speed` (or DRILL_SPEED) lets simulated time run
+    faster or slower in practice mode. Raises ValueRangeError for a speed out of range, before any window opens.
+    """
+    desk = _desk(roots, speed=speed, seed=seed, cause=cause)
+    return _open(desk, lambda: make_menu(desk))
+
+
+def play(
+    scenario: str,
     *,
+    roots: Sequence[Path] | None = None,
     seed: int | None = None,
     mode: str = "practice",
     cause: str | None = None,
     trainee: str = "",
     speed: float | None = None,
 ) -> int:
-    """Open the window with the menu, or with the briefing of one `scenario`; return 0 when it is closed.
+    """Open the window with the briefing of one scenario; return 0 when it is closed.
 
-    `speed` (or DRILL_SPEED) lets simulated time run faster or slower in practice mode. Raises DrillError for a scenario
-    that does not load or a speed out of range, before any window opens.
+    Raises PackError, before any window opens, for a scenario that does not exist or does not load.
     """
-    found = pack_roots() if roots is None else tuple(roots)
+    desk = _desk(roots, speed=speed, seed=seed, cause=cause)
+    desk.mode, desk.trainee = mode, trainee
+    loaded = load_scenario(scenario, roots=desk.roots)
+    if cause is not None and cause not in {c.id for c in loaded.scenario.causes}:
+        raise NameUnknownError("cause", cause, [c.id for c in loaded.scenario.causes])
+    return _open(desk, lambda: brief(desk, loaded))
+
+
+def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None, cause: str | None) -> Desk:
     factor = speed if speed is not None else speed_from_environment()
-    loaded = None if scenario is None else load_scenario(scenario, roots=found)
+    return Desk(pack_roots() if roots is None else tuple(roots), sounds=Sounds(muted=True), speed=factor, seed=seed, cause=cause)
+
+
+def _open(desk: Desk, first: Callable[[], Screen]) -> int:
     with contextlib.ExitStack() as stack:
         pygame.init()
         stack.callback(pygame.quit)
-        desk = Desk(found, speed=factor, mode=mode, trainee=trainee, seed=seed, cause=cause)
+        desk.sounds = Sounds()
         window = pygame.display.set_mode(first_size(), pygame.RESIZABLE)
+        pygame.display.set_caption(WINDOW_TITLE)
         pygame.key.set_repeat(350, 40)
-        desk.resize(pygame.display.get_window_size())
-        loop(make_menu(desk) if loaded is None else brief(desk, loaded), window)
+        desk.resize(window.get_size())
+        loop(first(), window)
     return 0
 
 

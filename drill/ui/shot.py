@@ -10,6 +10,7 @@ from drill.engine.actions import Action
 from drill.engine.frame import Frame
 from drill.engine.session import Session
 from drill.engine.snapshot import Snapshot
+from drill.errors import DrillError
 from drill.reports.view import Debrief
 from drill.scenarios.load import Loaded
 from drill.ui.app import make_menu
@@ -27,15 +28,27 @@ TRACES_S: Final = 8.0  # the monitor's strips hold less than this
 class Camera:
     """Stands where a session stands, for a robot to play, and lets the panel see the ticks whose traces are still on it.
 
-    Hand it to `robots.make.play` in the session's place, up to the moment of the picture, then `render`.
+    Hand `watch(session)` to the robot in the session's place, up to the moment of the picture, then `render`.
     """
 
-    def __init__(self, session: Session, loaded: Loaded, *, at_s: float, size: tuple[int, int]) -> None:
-        """Watch from a little before `at_s` seconds of the run."""
-        self.session = session
+    def __init__(self, loaded: Loaded, *, at_s: float, size: tuple[int, int]) -> None:
+        """Watch from a little before `at_s` seconds of the run, for a picture of `size` pixels."""
         self._from = ticks(max(at_s - TRACES_S, 0.0))
         self._panel = make_panel(loaded)
         self._desk = _desk(size)
+        self._session: Session | None = None
+
+    def watch(self, session: Session) -> "Camera":
+        """Stand before a session from now on."""
+        self._session = session
+        return self
+
+    @property
+    def session(self) -> Session:
+        """The session that is watched."""
+        if self._session is None:
+            raise DrillError("the camera watches no session yet")
+        return self._session
 
     @property
     def ended(self) -> bool:
