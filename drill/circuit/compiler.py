@@ -58,7 +58,7 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
         slots.add(f"flag:{flag}", 0.0)
     if isinstance(who, Bench):
         for name in ("ra", "ao_asc", "ao_desc", "leg"):
-            net.add_node(NodeModel(name, None, 1.0))
+            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name == "ra" else who.map_mmhg, is_patient=True))
         hb = who.hb_g_l
     else:
         params = patient.patient_params(who.params, who.id)
@@ -67,7 +67,7 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
         hb = params["hb_g_l"]
     on_bench = isinstance(who, Bench)
     parts.add_machine(slots, net, circuit)
-    _add_state(slots, net, who)
+    _add_state(slots, net)
     rich, poor = float(_number(content(300.0, hb))), float(_number(content(38.0, hb)))
     rich_places = transport.oxygenated(net, ["lungs", *(p.id for p in circuit.parts if p.kind == "oxygenator")])
     transport.add_blood(slots, net, {"o2": (poor, rich), "hb": (hb, hb)}, rich_places)
@@ -86,10 +86,9 @@ def _number(value: Num) -> float:
     return value
 
 
-def _add_state(slots: Slots, net: Network, who: PatientSpec | Bench) -> None:
-    imposed = {"ra": who.cvp_mmhg, "ao_asc": who.map_mmhg, "ao_desc": who.map_mmhg, "leg": who.map_mmhg} if isinstance(who, Bench) else {}
+def _add_state(slots: Slots, net: Network) -> None:
     for node in net.nodes.values():
-        slots.add(f"p:{node.id}", imposed.get(node.id, 10.0))
+        slots.add(f"p:{node.id}", node.imposed_mmhg if node.stiffness is None else 10.0)
         slots.add(f"vol:{node.id}", node.volume_ml)
     for edge in net.edges.values():
         slots.add(f"flow:{edge.id}", 0.0)
@@ -110,16 +109,16 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
     site = circuit.sites
     x["flow_site_ml"] = x[f"acc:{site['flow']}"]
     exchanges = dict(parts.exchanges(circuit))
-    infused: dict[str, tuple[Num, Mapping[str, Num]]] = {}
+    added: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {}
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
         exchanges["lungs"] = (Exchange("lungs_o2", "o2", body.lung_exchange),)
-        infused["ven"] = (body.infusion(x), {"o2": 0.005, "hb": 0.0})
-    transport.move_blood(net, x, exchanges, infused)
+        added["ven"] = [(body.infusion(x), {"o2": 0.005, "hb": 0.0})]
+    transport.move_blood(net, x, exchanges, added)
     if not bench:
         body.breathe_tissue(x)
         body.follow_beats(x)
         body.answer(x)
     parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"])
     sensors.measure(x, circuit, net, bench=bench)
-    sensors.display(x, circuit)
+    sensors.display(x, circuit, net)

@@ -22,11 +22,17 @@ Row = dict[str, Num]
 
 @dataclass(slots=True)
 class NodeModel:
-    """A volume. `stiffness` gives (elastance mmHg/mL, V0 mL, outside pressure mmHg) at this substep; None = imposed pressure."""
+    """A volume. `stiffness` gives (elastance mmHg/mL, V0 mL, outside pressure mmHg) at this substep; None = imposed pressure.
+
+    `imposed_mmhg` is that pressure; `is_air` makes the node the open air; `is_patient` says that gas in it is harm.
+    """
 
     id: str
     stiffness: Callable[[Scope], tuple[Num, Num, Num]] | None
     volume_ml: float
+    imposed_mmhg: float = 0.0
+    is_air: bool = False
+    is_patient: bool = False
 
 
 @dataclass(slots=True)
@@ -35,7 +41,8 @@ class EdgeModel:
 
     `law` gives (head mmHg, drop) at the present flow; `inertance` in mmHg s2/mL (0 = none).
     `kind`: "open" both ways; "valve" forward only; "starling" forward only, against the higher of outlet and closing pressure.
-    `cells` x `cell_ml` of blood lie along it.
+    `cells` x `cell_ml` of blood lie along it; `keep` gives the share of each class of gas that a cell holds back, from the
+    share of gas in it. A `gate` of 0 closes the path wholly, 1 opens it.
     """
 
     id: str
@@ -47,6 +54,8 @@ class EdgeModel:
     cells: int = 0
     cell_ml: float = 0.0
     closing: Callable[[Scope], Num] | None = None
+    gate: Callable[[Scope], Num] | None = None
+    keep: Callable[[Scope, Num], Mapping[str, Num]] | None = None
 
 
 @dataclass(slots=True)
@@ -107,7 +116,8 @@ def step_pressures(net: Network, x: Scope) -> None:
         head, drop = edge.law(x, q)
         if edge.kind == "open":
             g = 1.0 / (edge.inertance / SUBSTEP_S + drop.slope)
-            linear[edge.id] = (g, q + g * (head - drop.mmhg))
+            gate = edge.gate(x) if edge.gate else 1.0
+            linear[edge.id] = (gate * g, gate * (q + g * (head - drop.mmhg)))
         else:
             linear[edge.id] = (1.0 / drop.slope, 0.0)
     pressures = _solve(net, x, order, elastance, imposed, linear, _remembered(net, x))

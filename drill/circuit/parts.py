@@ -10,9 +10,11 @@ from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PartSpec
 from drill.circuit.trace import Num
 from drill.errors import CircuitError, NameUnknownError
+from drill.units import MMHG_PER_CM_BLOOD
 
 NODE_ML = 14.0  # connector and the blood around it, mixed, tunable
 NODE_COMPLIANCE = 0.05  # mL/mmHg of a connector, tunable
+AIR = "air"
 PATIENT_SITES = {"patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
 
 
@@ -22,6 +24,8 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
     for part in spec.parts:
         _check(part)
         for end in (part.inlet, part.outlet):
+            if end == AIR:
+                continue
             if end.startswith("patient_"):
                 if end not in PATIENT_SITES:
                     raise NameUnknownError(f"patient site (part '{part.id}')", end, PATIENT_SITES)
@@ -29,7 +33,7 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
                 own = 0.5 * COMPONENTS[part.kind].compliance_ml_mmhg(part)
                 compliance[end] = compliance.get(end, NODE_COMPLIANCE) + own
     for name, c in compliance.items():
-        ends = [p.id for p in spec.parts if name in (p.inlet, p.outlet)]
+        ends = [p.id for p in spec.parts if name in (p.inlet, p.outlet) and AIR not in (p.inlet, p.outlet)]
         if len(ends) < 2:
             raise CircuitError(
                 f"node '{name}' joins only part '{ends[0]}': it is a dead end; connect a second part to it or correct its name"
@@ -39,7 +43,12 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
         for key, value in part.params.items():
             slots.add(f"par:{part.id}.{key}", value)
         slots.add(f"pinch:{part.id}", 0.0)
+        slots.add(f"air_mmhg:{part.id}", MMHG_PER_CM_BLOOD * spec.heights_cm.get(part.inlet, 0.0))
         inlet, outlet = PATIENT_SITES.get(part.inlet, part.inlet), PATIENT_SITES.get(part.outlet, part.outlet)
+        if outlet == AIR:
+            outlet = f"air_{part.id}"
+            pressure = MMHG_PER_CM_BLOOD * spec.heights_cm.get(part.inlet, 0.0)
+            net.add_node(NodeModel(outlet, None, 1.0, pressure, is_air=True))
         net.add_edge(COMPONENTS[part.kind].build(slots, part, inlet, outlet))
 
 

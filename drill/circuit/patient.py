@@ -122,6 +122,8 @@ def add_patient(slots: Slots, net: Network, p: Mapping[str, float]) -> None:
     net.add_node(NodeModel("pa", lambda x: (1.0 / 3.4, UNSTRESSED_ML["pa"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pa"] + 3.4 * 22.0))
     net.add_node(NodeModel("pv", lambda x: (1.0 / 9.0, UNSTRESSED_ML["pv"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pv"] + 9.0 * 20.0))
     net.add_node(chamber("lv"))
+    for node in net.nodes.values():
+        node.is_patient = True
     _add_vessels(net)
     held = sum(n.volume_ml for n in net.nodes.values()) + sum(e.cells * e.cell_ml for e in net.edges.values())
     net.nodes["ven"].volume_ml = p["blood_volume_ml"] - held

@@ -12,6 +12,7 @@ from drill.circuit.compiler import Bench, Model, build
 from drill.circuit.consoles import Consoles
 from drill.circuit.controls import CONTROLS
 from drill.circuit.faults import FAULTS
+from drill.circuit.gas import GAS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.readings import READINGS, SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
@@ -41,7 +42,7 @@ class Plant:
         self._x: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)
         self._controls = {c.name: c.default for c in CONTROLS.values()}
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
-        self._pump = pump.id
+        self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
         self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
         self._board = AlarmBoard(alarm_specs(circuit.alarms))
         self._true_at = tuple(self._index[f"true:{name}"] for name in READINGS)
@@ -240,9 +241,10 @@ class Plant:
             edge = self._model.net.edges[part.id]
             o2 = [float(x[index[f"o2:{part.id}:{k}"]]) for k in range(edge.cells)]
             hb = [float(x[index[f"hb:{part.id}:{k}"]]) for k in range(edge.cells)]
+            gas = tuple(sum(float(x[index[f"{g}:{part.id}:{k}"]]) for g in GAS) for k in range(edge.cells))
             sats = tuple(min(1.0, max(0.0, c / max(1.36e-3 * h, 1e-6))) for c, h in zip(o2, hb, strict=True))
-            lines[part.id] = LineView(float(x[index[f"flow:{part.id}"]]), sats, (0.0,) * edge.cells, edge.cells * edge.cell_ml)
-        pump = PumpView(float(x[index[f"rpm:{self._pump}"]]), box.head_on, 0.0)
+            lines[part.id] = LineView(float(x[index[f"flow:{part.id}"]]), sats, gas, edge.cells * edge.cell_ml)
+        pump = PumpView(float(x[index[f"rpm:{self._pump}"]]), box.head_on, self.true("gas_in_head_ml") / self._head_ml)
         return Scene(
             lines=lines,
             pump=pump,

@@ -53,6 +53,11 @@ READINGS: dict[str, Reading] = {
         Reading("contractility", "fraction", 0.001, 0, 3, "", "Strength of the heart against its start, by coronary supply and drugs"),
         Reading("gas_to_patient_ml", "mL", 0.01, 0, 100000, "", "Gas that has reached the patient"),
         Reading("blood_volume_ml", "mL", 1, 0, 20000, "", "Blood in patient and circuit"),
+        Reading("bubble_ml", "mL", 0.01, 0, 1000, "console", "Gas seen by the bubble sensor on the return side, about the last second"),
+        Reading("gas_in_head_ml", "mL", 0.1, 0, 1000, "", "Gas in the pump head"),
+        Reading("gas_in_oxygenator_ml", "mL", 0.1, 0, 5000, "", "Gas in the oxygenator"),
+        Reading("air_drawn_ml", "mL", 0.1, 0, 100000, "", "Gas drawn into the circuit from the air"),
+        Reading("blood_lost_ml", "mL", 1, 0, 100000, "", "Blood that has run out of the circuit"),
         Reading("backflow_ml", "mL", 1, 0, 100000, "", "Blood that has run from artery to vein through the circuit"),
     )
 }

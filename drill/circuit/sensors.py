@@ -7,7 +7,7 @@ from drill.circuit.patient import BEDS
 from drill.circuit.readings import READINGS, SHOWN
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec
-from drill.circuit.trace import Num, between, most, select
+from drill.circuit.trace import Num, absolute, between, most, select
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
@@ -48,6 +48,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
         slots.add(f"zero:{name}", next((s.zero for s in spec.sensors if s.reading == name), 0.0))
     slots.add("backflow_ml", 0.0)
     slots.add("gas_ml", 0.0)
+    slots.add("bubble_window_ml", 0.0)
     slots.add("crank_tach", 0.0)
     slots.add("drive_rpm", 0.0)
     del bench
@@ -68,7 +69,12 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "fdo2_pct": x["in:fdo2_pct"],
         "backflow_ml": x["backflow_ml"],
         "gas_to_patient_ml": x["gas_ml"],
+        "bubble_ml": x["bubble_window_ml"],
+        "gas_in_head_ml": x[f"gas_in:{site['pump']}"],
+        "air_drawn_ml": x["port:air_in_ml"],
+        "blood_lost_ml": x["port:blood_lost_ml"],
     }
+    true["gas_in_oxygenator_ml"] = sum((x[f"gas_in:{p.id}"] for p in spec.parts if p.kind == "oxygenator"), start=0.0 * x["gas_ml"])
     cell = net.edges[site["svo2"]].cells - 1
     hb = x[f"hb:{site['svo2']}:{cell}"]
     true["hb_g_l"] = hb
@@ -109,7 +115,7 @@ def _patient(x: Scope) -> dict[str, Num]:
     }
 
 
-def display(x: Scope, spec: CircuitSpec) -> None:
+def display(x: Scope, spec: CircuitSpec, net: Network) -> None:
     """Lag, zero error, range and resolution of every display; whether its host is alive is the plant's to say."""
     own = {s.reading: s.lag_s for s in spec.sensors}
     special = {"pump_rpm": x["drive_rpm"], "crank_tach_rpm": x["crank_tach"]}
@@ -123,5 +129,8 @@ def display(x: Scope, spec: CircuitSpec) -> None:
         held = between(source + x[f"zero:{name}"], reading.low, reading.high)
         steps = held / reading.resolution
         x[f"shown:{name}"] = ((steps + _ROUND) - _ROUND) * reading.resolution
+    end = net.edges[spec.sites["flow"]].cells - 1
+    seen = x[f"bulk:{spec.sites['flow']}:{end}"] + x[f"small:{spec.sites['flow']}:{end}"]
+    toward(x, "bubble_window_ml", absolute(x["flow_site_ml"]) * seen / TICK_S, 1.0)
     x["backflow_ml"] = x["backflow_ml"] + select(x["flow_site_ml"] < 0.0, -x["flow_site_ml"], 0.0)
     x["flow_site_ml_s"] = x["flow_site_ml"] / TICK_S

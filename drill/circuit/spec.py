@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 class PartSpec:
     """One edge of the graph: a tube, cannula, pump or oxygenator between two nodes.
 
-    `params` holds the device's numbers by name, unit in the name. `clamps` names controls that pinch it.
+    `params` holds the device's numbers by name, unit in the name. `clamps` names controls that pinch it, `taps` controls
+    that open it.
     """
 
     id: str
@@ -21,6 +22,7 @@ class PartSpec:
     outlet: str
     params: Mapping[str, float]
     clamps: tuple[str, ...] = ()
+    taps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

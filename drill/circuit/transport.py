@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from drill.circuit.components.base import Exchange
-from drill.circuit.network import Network
+from drill.circuit.gas import GAS, gas_share, hold_back, without_gas
+from drill.circuit.network import EdgeModel, Network
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.trace import Num, absolute, most, select
 from drill.errors import CircuitError
 from drill.units import TICK_S
 
-SPECIES = ("o2", "hb")  # mL O2 per mL; g Hb per L
+BLOOD = ("o2", "hb")  # mL O2 per mL; g Hb per L
+SPECIES = (*BLOOD, *GAS)  # gas: mL per mL
+PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", *(f"open_{s}" for s in BLOOD))
 GREATEST_FLOW_ML_S = 10_000.0 / 60.0
 
 
@@ -24,17 +27,23 @@ def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float
     The build fails where a cell is smaller than two ticks of the greatest flow: blood would skip it.
     """
     for node in net.nodes.values():
-        for species in SPECIES:
-            slots.add(f"{species}:{node.id}", first[species][node.id in rich])
+        for species in BLOOD:
+            slots.add(f"{species}:{node.id}", 0.0 if node.is_air else first[species][node.id in rich])
+        for gas in () if node.is_patient else GAS:
+            slots.add(f"{gas}:{node.id}", 1.0 if node.is_air and gas == "bulk" else 0.0)
     for edge in net.edges.values():
         if edge.cells and edge.cell_ml < 2.0 * TICK_S * GREATEST_FLOW_ML_S:
             raise CircuitError(
                 f"part '{edge.id}' has cells of {edge.cell_ml:.1f} mL; at least {2.0 * TICK_S * GREATEST_FLOW_ML_S:.1f} mL are needed: "
                 "make the tube longer or wider, or give it fewer cells"
             )
-        for species in SPECIES:
-            for k in range(edge.cells):
+        for k in range(edge.cells):
+            for species in BLOOD:
                 slots.add(f"{species}:{edge.id}:{k}", first[species][edge.id in rich])
+            for gas in GAS if _carried(net, edge) is SPECIES else ():
+                slots.add(f"{gas}:{edge.id}:{k}", 0.0)
+    for port in PORTS:
+        slots.add(f"port:{port}", 0.0)
 
 
 def oxygenated(net: Network, membranes: Sequence[str]) -> set[str]:
@@ -53,56 +62,97 @@ def oxygenated(net: Network, membranes: Sequence[str]) -> set[str]:
     return found
 
 
+Mix = Mapping[str, Num]
+
+
 def move_blood(
     net: Network,
     x: Scope,
     exchanges: Mapping[str, tuple[Exchange, ...]],
-    infused: Mapping[str, tuple[Num, Mapping[str, Num]]],
+    added: Mapping[str, Sequence[tuple[Num, Mix]]],
 ) -> None:
     """Move all species by the volumes that passed each edge in this tick, and clear those volumes.
 
-    `infused[node]` is (mL in this tick, concentrations of it).
+    `added[node]` lists (mL of this tick, what is in it) that came in from outside and is already in the node's volume.
     """
-    entering: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {n: [] for n in net.nodes}
+    entering: dict[str, list[tuple[Num, Mix]]] = {n: list(added.get(n, ())) for n in net.nodes}
     moved: dict[str, Num] = {}
     for edge in net.edges.values():
         volume = x[f"acc:{edge.id}"]
         forward = volume > 0.0
-        amount = absolute(volume)
-        at_inlet: Mapping[str, Num] = {s: x[f"{s}:{edge.inlet}"] for s in SPECIES}
-        at_outlet: Mapping[str, Num] = {s: x[f"{s}:{edge.outlet}"] for s in SPECIES}
+        at_inlet, at_outlet = _at(net, x, edge.inlet), _at(net, x, edge.outlet)
         source: dict[str, Num] = {s: select(forward, at_inlet[s], at_outlet[s]) for s in SPECIES}
         for exchange in exchanges.get(edge.id, ()):
             before = source[exchange.species]
-            source[exchange.species] = exchange.change(x, source, amount / TICK_S)
+            source[exchange.species] = exchange.change(x, source, absolute(volume) / TICK_S)
             port = f"port:{exchange.port}"
-            x[port] = x[port] + amount * (source[exchange.species] - before)
-        last: dict[str, Num] = dict(source)
-        first: dict[str, Num] = dict(source)
-        if edge.cells:
-            share = amount / edge.cell_ml
-            for s in SPECIES:
-                cells = [x[f"{s}:{edge.id}:{k}"] for k in range(edge.cells)]
-                last[s], first[s] = cells[-1], cells[0]
-                for k, here in enumerate(cells):
-                    behind: Num = cells[k - 1] if k else source[s]
-                    ahead: Num = cells[k + 1] if k + 1 < edge.cells else source[s]
-                    moved[f"{s}:{edge.id}:{k}"] = here + share * (select(forward, behind, ahead) - here)
-        entering[edge.outlet].append((select(forward, volume, 0.0), last))
-        entering[edge.inlet].append((select(forward, 0.0, -volume), first))
+            x[port] = x[port] + absolute(volume) * (source[exchange.species] - before)
+        first, last = _along(edge, x, source, volume, moved, _carried(net, edge))
+        for end, amount, what in (
+            (edge.outlet, select(forward, volume, 0.0), last),
+            (edge.inlet, select(forward, 0.0, -volume), first),
+        ):
+            entering[end].append(_into(net, x, edge, end, amount, what))
+        _book_open_ends(net, x, edge, source, volume)
         x[f"acc:{edge.id}"] = 0.0
     for node in net.nodes.values():
         if node.stiffness is None:
             continue
-        sources = list(entering[node.id])
-        if node.id in infused:
-            sources.append(infused[node.id])
         held = most(x[f"vol:{node.id}"], 1.0)
-        for s in SPECIES:
+        for s in BLOOD if node.is_patient else SPECIES:
             here = x[f"{s}:{node.id}"]
             gain: Num = 0.0
-            for amount, what in sources:
+            for amount, what in entering[node.id]:
                 gain = gain + amount * (what[s] - here)
             moved[f"{s}:{node.id}"] = here + gain / held
     for name, value in moved.items():
         x[name] = value
+
+
+def _carried(net: Network, edge: EdgeModel) -> tuple[str, ...]:
+    """Return the species that an edge can hold: gas ends where it enters the patient, so the patient's own edges hold none."""
+    return BLOOD if net.nodes[edge.inlet].is_patient and net.nodes[edge.outlet].is_patient else SPECIES
+
+
+def _at(net: Network, x: Scope, node: str) -> Mix:
+    own = BLOOD if net.nodes[node].is_patient else SPECIES
+    return {s: x[f"{s}:{node}"] if s in own else 0.0 for s in SPECIES}
+
+
+def _along(edge: EdgeModel, x: Scope, source: Mix, volume: Num, moved: dict[str, Num], carried: Sequence[str]) -> tuple[Mix, Mix]:
+    """Move an edge's cells on; return what leaves by its inlet end and by its outlet end."""
+    if not edge.cells:
+        return source, source
+    forward, share = volume > 0.0, absolute(volume) / edge.cell_ml
+    cells: list[Mix] = [{s: x[f"{s}:{edge.id}:{k}"] if s in carried else 0.0 for s in SPECIES} for k in range(edge.cells)]
+    leaving = [hold_back(c, edge.keep(x, gas_share(c))) if edge.keep else c for c in cells]
+    for k, here in enumerate(cells):
+        behind, ahead = leaving[k - 1] if k else source, leaving[k + 1] if k + 1 < edge.cells else source
+        for s in carried:
+            moved[f"{s}:{edge.id}:{k}"] = here[s] + share * (select(forward, behind[s], ahead[s]) - leaving[k][s])
+    return leaving[0], leaving[-1]
+
+
+def _into(net: Network, x: Scope, edge: EdgeModel, node: str, amount: Num, what: Mix) -> tuple[Num, Mix]:
+    """What an edge brings into a node. Gas that crosses from the machine into the patient is harm, and ends there."""
+    other = edge.inlet if node == edge.outlet else edge.outlet
+    if not net.nodes[node].is_patient or net.nodes[other].is_patient:
+        return amount, what
+    share, blood = without_gas(what)
+    gas = amount * share
+    x["gas_ml"] = x["gas_ml"] + gas
+    if net.nodes[node].stiffness is not None:
+        x[f"vol:{node}"] = x[f"vol:{node}"] - gas
+    return amount - gas, blood
+
+
+def _book_open_ends(net: Network, x: Scope, edge: EdgeModel, source: Mix, volume: Num) -> None:
+    """Book what passes an edge that ends in the open air: gas drawn in, blood lost, and every species with it."""
+    if not net.nodes[edge.outlet].is_air:
+        return
+    share = gas_share(source)
+    x["port:air_in_ml"] = x["port:air_in_ml"] + select(volume < 0.0, -volume * share, 0.0)
+    x["port:gas_out_ml"] = x["port:gas_out_ml"] + select(volume > 0.0, volume * share, 0.0)
+    x["port:blood_lost_ml"] = x["port:blood_lost_ml"] + select(volume > 0.0, volume * (1.0 - share), 0.0)
+    for s in BLOOD:
+        x[f"port:open_{s}"] = x[f"port:open_{s}"] - volume * source[s]

@@ -260,7 +260,7 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
         id=circuit.id,
         title=circuit.title,
         kind=circuit.kind,
-        parts=tuple(PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps) for p, device in made),
+        parts=tuple(PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps) for p, device in made),
         heights_cm=dict(circuit.heights_cm),
         sites=dict(circuit.sites),
         sensors=tuple(SensorSpec(s.reading, s.lag_s, s.zero) for s in circuit.sensors),

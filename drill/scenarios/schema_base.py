@@ -33,6 +33,7 @@ class Part(Model):
     outlet: Id
     params: dict[Id, float] = Field(default_factory=dict)
     clamps: tuple[Id, ...] = ()
+    taps: tuple[Id, ...] = ()
 
 
 class Sensor(Model):

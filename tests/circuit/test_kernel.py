@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from drill.circuit.plant import Plant, compile_kernel
 from drill.circuit.spec import CircuitSpec, PatientSpec
-from drill.circuit.trace import Graph, absolute, select, sqrt, text_of
+from drill.circuit.trace import Graph, Num, absolute, select, sqrt, text_of
 
 ALLOWED = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Return, ast.Expr, ast.For, ast.Call, ast.Subscript, ast.Name,
@@ -79,11 +79,11 @@ def test_equal_expressions_are_written_once() -> None:
 def test_trace_computes_what_the_functions_compute() -> None:
     """Running the traced text gives the very floats that the functions give on floats."""
 
-    def law(p: object, q: object) -> object:
-        return select(p < q, sqrt(absolute(p)) - q, -p / (1.0 + absolute(q)))  # type: ignore[operator]
+    def law(p: Num, q: Num) -> Num:
+        return select(p < q, sqrt(absolute(p)) - q, -p / (1.0 + absolute(q)))
 
     graph = Graph()
-    graph.write(2, law(graph.read(0), graph.read(1)))  # type: ignore[arg-type]
+    graph.write(2, law(graph.read(0), graph.read(1)))
     names: dict[str, object] = {"sqrt": __import__("math").sqrt}
     exec(text_of(graph, "f"), names)  # noqa: S102  our own text
     for p, q in ((2.0, 3.0), (-2.5, -7.0), (0.0, 0.0)):

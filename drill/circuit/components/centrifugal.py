@@ -1,33 +1,74 @@
 """A centrifugal pump head in all four quadrants; its rotor follows whatever drives it."""
 
+from collections.abc import Mapping
+
 from drill.circuit import laws
-from drill.circuit.components.base import Component, Param, edge
+from drill.circuit.components.base import Component, Param, cells, edge
+from drill.circuit.gas import GAS, room
 from drill.circuit.laws import Drop
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
-from drill.circuit.trace import Num
+from drill.circuit.trace import Num, absolute, least, most
 from drill.units import TICK_S
 
 CURVE = ("a_mmhg_rpm2", "b_mmhg_rpm_l_min", "c_mmhg_l_min2", "k_reverse")
+
+
+DEPRIME_SHARE = 0.8  # of the head's volume: that much gas stops the pump, reference 1.3, tunable
+KEEP_BULK, KEEP_UNTIL, KEEP_OVER = 0.97, 0.9, 0.4  # how a head holds slugs back, tunable
+SHEAR_SMALL_S, SHEAR_BULK_S = 0.5, 8.0  # a running rotor breaks bubbles up: time constants at 3000 rpm, reference 1.3, tunable
+
+
+def _keep(x: Scope, share: Num) -> Mapping[str, Num]:
+    del x
+    return {"bulk": KEEP_BULK * room(share, KEEP_UNTIL, KEEP_OVER)}
 
 
 def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     slots.add(f"rpm:{part.id}", 0.0)
     slots.add(f"rpm_target:{part.id}", 0.0)
     slots.add(f"rpm_tau:{part.id}", part.params["tau_down_s"])
+    slots.add(f"grip:{part.id}", 1.0)
+    slots.add(f"gas_in:{part.id}", 0.0)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         curve = laws.HeadCurve(*(x[f"par:{part.id}.{name}"] for name in CURVE))
-        return laws.pump_head(q, x[f"rpm:{part.id}"], curve)
+        head, drop = laws.pump_head(q, x[f"rpm:{part.id}"], curve)
+        return head * x[f"grip:{part.id}"], drop
 
-    return edge(part, inlet, outlet, law, part.params["volume_ml"], part.params["inertance_mmhg_s2_ml"])
+    made = edge(part, inlet, outlet, law, part.params["volume_ml"], part.params["inertance_mmhg_s2_ml"])
+    made.keep = _keep
+    return made
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     del viscosity_cp
     k = TICK_S / (x[f"rpm_tau:{part.id}"] + TICK_S)
     x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (x[f"rpm_target:{part.id}"] - x[f"rpm:{part.id}"])
+    _churn(part, x)
+
+
+def _churn(part: PartSpec, x: Scope) -> None:
+    """Gas in the head: it takes the rotor's grip, and the rotor breaks it up.
+
+    grip = (1 - V_gas/V_dep)**2, V_dep = 0.8 of the head's volume   (reference 1.3)
+    """
+    count, each = cells(part.params["volume_ml"])
+    grip = x[f"grip:{part.id}"]  # a rotor that slips in gas sheds none: this is what makes an air lock stay
+    speed = absolute(x[f"rpm:{part.id}"]) / 3000.0
+    held: Num = 0.0
+    for k in range(count):
+        bulk, small, micro = (x[f"{g}:{part.id}:{k}"] for g in GAS)
+        held = held + each * (bulk + small)
+        broken = bulk * least(speed * grip * TICK_S / SHEAR_BULK_S, 1.0)
+        ground = small * least(speed * TICK_S / SHEAR_SMALL_S, 1.0)
+        x[f"bulk:{part.id}:{k}"] = bulk - broken
+        x[f"small:{part.id}:{k}"] = small + broken - ground
+        x[f"micro:{part.id}:{k}"] = micro + ground
+    x[f"gas_in:{part.id}"] = held
+    lost = most(1.0 - held / (DEPRIME_SHARE * x[f"par:{part.id}.volume_ml"]), 0.0)
+    x[f"grip:{part.id}"] = lost * lost
 
 
 COMPONENT = Component(

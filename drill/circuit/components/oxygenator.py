@@ -5,6 +5,7 @@ from functools import partial
 
 from drill.circuit import laws
 from drill.circuit.blood import content
+from drill.circuit.components import trap
 from drill.circuit.components.base import Component, Exchange, Param, edge
 from drill.circuit.laws import Drop
 from drill.circuit.network import EdgeModel
@@ -26,7 +27,10 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         return 0.0, laws.oxygenator(q, x[f"par:{part.id}.k"], x[f"par:{part.id}.exponent"])
 
-    return edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
+    slots.add(f"gas_in:{part.id}", 0.0)
+    made = edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
+    made.keep = trap.keep
+    return made
 
 
 def _membrane(part: PartSpec, x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
@@ -45,6 +49,7 @@ def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
 
     V dF/dt = V_sweep (F_in - F) - VO2
     """
+    trap.vent(part, x)
     x[f"par:{part.id}.k"] = (6.0 * viscosity_cp - 4.2659) / 2.2 * x[f"par:{part.id}.drop_factor"]
     x[f"par:{part.id}.exponent"] = laws.oxygenator_exponent(viscosity_cp)
     volume = x[f"par:{part.id}.gas_volume_ml"]

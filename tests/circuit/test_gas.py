@@ -1,0 +1,156 @@
+"""Gas as travelling millilitres: drawn in, held back, let out, delivered; nothing lost on the way."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drill.circuit.gas import GAS, gas_share, hold_back, without_gas
+from drill.circuit.plant import Plant
+
+from .conftest import run
+
+
+def _gas_held(plant: Plant) -> float:
+    x, index, net = plant._x, plant._index, plant._model.net
+    total = 0.0
+    for g in GAS:
+        total += sum(x[index[f"{g}:{n.id}"]] * x[index[f"vol:{n.id}"]] for n in net.nodes.values() if not n.is_patient and not n.is_air)
+        total += sum(
+            x[index[f"{g}:{e.id}:{k}"]] * e.cell_ml for e in net.edges.values() for k in range(e.cells) if f"{g}:{e.id}:{k}" in index
+        )
+    return float(total)
+
+
+def test_an_open_tap_under_suction_draws_gas_that_costs_flow(make_plant: Callable[..., Plant]) -> None:
+    """A tap open on the drainage side draws gas in, the head takes it, flow falls at the same rpm."""
+    plant = make_plant()
+    run(plant, 30)
+    before = plant.true("flow_l_min")
+    plant.set("tap_drainage", 0.3)
+    run(plant, 15)
+
+    assert plant.true("air_drawn_ml") > 3.0
+    assert plant.true("gas_in_head_ml") > 1.0
+    assert plant.true("flow_l_min") < before - 0.3
+    assert plant.true("pump_rpm") == pytest.approx(3000.0, abs=5.0)
+
+
+def test_gas_needs_time_to_travel(make_plant: Callable[..., Plant]) -> None:
+    """Gas drawn in at the groin reaches the head only after the blood of the drainage line has passed."""
+    plant = make_plant()
+    run(plant, 30)
+    plant.set("tap_drainage", 1.0)
+    run(plant, 1.0)
+    early = plant.true("gas_in_head_ml")
+    run(plant, 5.0)
+
+    assert plant.true("air_drawn_ml") > 1.0
+    assert early < 0.05
+    assert plant.true("gas_in_head_ml") > 20 * max(early, 0.01)
+
+
+def test_a_tap_behind_the_oxygenator_bleeds(make_plant: Callable[..., Plant]) -> None:
+    """A tap open where pressure is above the air's loses blood and draws nothing."""
+    plant = make_plant()
+    run(plant, 30)
+    plant.set("tap_post_ox", 1.0)
+    run(plant, 10)
+
+    assert plant.true("blood_lost_ml") > 50.0
+    assert plant.true("air_drawn_ml") == 0.0
+
+
+def test_closing_the_source_and_venting_clears_the_circuit(make_plant: Callable[..., Plant]) -> None:
+    """With the tap closed and the vent open the head primes itself again and flow comes back."""
+    plant = make_plant()
+    run(plant, 30)
+    before = plant.true("flow_l_min")
+    plant.set("tap_drainage", 0.3)
+    run(plant, 20)
+    plant.set("tap_drainage", 0.0)
+    plant.set("vent_ox", 1.0)
+    run(plant, 60)
+
+    assert plant.true("gas_in_head_ml") < 0.3
+    assert plant.true("flow_l_min") > before - 0.15
+
+
+def test_a_tap_wide_open_locks_the_head_while_rpm_stays(make_plant: Callable[..., Plant]) -> None:
+    """A tap wide open on the drainage side: the head slips in its gas and flow falls under 1 L/min although rpm stays."""
+    plant = make_plant()
+    run(plant, 30)
+    plant.set("tap_drainage", 1.0)
+    least = 9.0
+    for _ in range(1500):
+        plant.tick()
+        least = min(least, plant.true("flow_l_min"))
+
+    assert least < 1.0
+    assert plant.true("pump_rpm") > 2900.0
+
+
+def test_gas_closes_and_blood_with_it(make_plant: Callable[..., Plant]) -> None:
+    """All gas drawn in is in the circuit, let out, or in the patient, to 1e-9; blood volume closes with it."""
+    plant = make_plant()
+    plant.tick()
+    blood = plant.true("blood_volume_ml")
+    run(plant, 10)
+    plant.set("tap_drainage", 0.4)
+    run(plant, 40)
+    plant.set("vent_ox", 1.0)
+    run(plant, 20)
+    plant.set("tap_drainage", 0.0)
+    plant.set("tap_post_ox", 0.3)
+    run(plant, 10)
+    x, index = plant._x, plant._index
+    drawn, out = float(x[index["port:air_in_ml"]]), float(x[index["port:gas_out_ml"]])
+    given_ml, lost = plant.true("gas_to_patient_ml"), plant.true("blood_lost_ml")
+
+    assert drawn == pytest.approx(_gas_held(plant) + out + given_ml, rel=1e-9)
+    assert plant.true("blood_volume_ml") == pytest.approx(blood + drawn - out - given_ml - lost, rel=1e-9)
+
+
+def test_gas_behind_the_oxygenator_is_harm_and_the_detector_sees_its_place(make_plant: Callable[..., Plant]) -> None:
+    """Air let in behind the lung of a stopped, opened circuit reaches the sensor's line and the patient when flow comes."""
+    plant = make_plant()
+    run(plant, 30)
+    plant.set("clamp_return", 1.0)
+    plant.set("clamp_drainage", 1.0)
+    plant.set("pump_rpm_set", 0.0)
+    run(plant, 10)
+    x, index = plant._x, plant._index
+    for k in range(3):
+        x[index[f"bulk:return_line:{k}"]] = 0.9
+    plant.set("pump_rpm_set", 3000.0)
+    plant.set("clamp_drainage", 0.0)
+    run(plant, 2)
+    plant.set("clamp_return", 0.0)
+    seen = 0.0
+    for _ in range(300):
+        plant.tick()
+        seen = max(seen, plant.true("bubble_ml"))
+
+    assert seen > 0.5
+    assert plant.true("gas_to_patient_ml") > 15.0
+
+
+shares = st.floats(0, 0.9)
+
+
+@given(shares, shares, shares, st.floats(0, 1), st.floats(0.001, 0.3))
+@settings(max_examples=200)
+def test_holding_gas_back_never_makes_volume(bulk: float, small: float, micro: float, kept: float, o2: float) -> None:
+    """What leaves a trap is a whole mixture: gas and blood together make the same volume."""
+    total = max(bulk + small + micro, 1.0) * 1.01
+    what = {"bulk": bulk / total, "small": small / total, "micro": micro / total}
+    blood = 1.0 - sum(what.values())
+    mix = {**what, "o2": o2 * blood, "hb": 120.0 * blood}
+    out = hold_back(mix, {"bulk": kept, "small": kept / 2})
+
+    assert gas_share(out) <= gas_share(mix) + 1e-12
+    assert out["hb"] / 120.0 + gas_share(out) == pytest.approx(1.0, rel=1e-9)
+    share, clean = without_gas(mix)
+    assert share == gas_share(mix)
+    assert clean["hb"] == pytest.approx(120.0, rel=1e-9)
