@@ -11,6 +11,7 @@ from drill.scenarios.schema import Tasks
 from drill.units import ticks
 
 KEPT_LINES: Final = 200
+CLOSE_TO_AN_END: Final = 1 - CLAMP_CLOSED
 KNOB_PAUSE_TICKS: Final = ticks(2)  # tunable: a knob turned on and on is one line
 HANDLED_BY_JOBS: Final = ("crank_rpm", "compressions")
 DRIVES: Final = {
@@ -25,6 +26,9 @@ CONTROL_TITLES: Final = {
     "clamp_pump_outlet": "Pump outlet clamp",
     "clamp_post_ox": "Post-oxygenator clamp",
     "clamp_distal_perfusion": "Distal perfusion clamp",
+    "tap_drainage": "Drainage tap",
+    "tap_post_ox": "Post-oxygenator tap",
+    "vent_ox": "Oxygenator vent",
     "pump_rpm_set": "Speed set",
     "console_power": "Console power",
     "isolation_switch": "Isolation switch",
@@ -102,13 +106,12 @@ class Lines:
 
 
 def control_line(name: str, value: float) -> str:
-    """Return "Return clamp closed", "Speed set 3500 rpm": a control and how it stands now."""
+    """Return "Return clamp closed", "Speed set 3500 rpm": a control and how it stands now, in the words of its unit."""
     control = CONTROLS[name]
     title = CONTROL_TITLES.get(name, control.meaning)
-    if name.startswith("clamp_"):
-        if value >= CLAMP_CLOSED:
-            return f"{title} closed"
-        return f"{title} open" if value <= 1 - CLAMP_CLOSED else f"{title} {value * 100:.0f} % closed"
-    if control.low == 0 and control.high == 1:
-        return f"{title} {'on' if value > 0 else 'off'}"
-    return f"{title} {value:g} {control.unit}"
+    ends = control.unit.removeprefix("0 ").split(" - 1 ")
+    if len(ends) == 1:
+        return f"{title} {value:g} {control.unit}"
+    if CLOSE_TO_AN_END <= value <= 1 - CLOSE_TO_AN_END:
+        return f"{title} {value * 100:.0f} % {ends[1]}"
+    return f"{title} {ends[value > CLOSE_TO_AN_END]}"
