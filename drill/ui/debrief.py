@@ -43,9 +43,7 @@ class DebriefScreen(Screen):
         self._next = self._back()
 
     def handle(self, event: pygame.Event) -> Screen | None:
-        """Scroll, or go back by Esc or Enter."""
-        if event.type == pygame.KEYDOWN and event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
-            self._go()
+        """Scroll, or go back by Esc: not by Enter, which opened the debrief and may still be bouncing."""
         _ = self.leave.handle(event, self.desk.canvas) or self.page.handle(event)
         return self._next
 
@@ -59,10 +57,10 @@ class DebriefScreen(Screen):
         if self.finished.problem:
             paragraph(canvas, self.finished.problem, (MARGIN, 660), room, "label", theme["text"], most=3)
         else:
-            canvas.text("Report", (MARGIN, 678), "label", theme["quiet"])
-            canvas.text(_end_of(canvas, str(self.finished.report_path or ""), room - 60), (MARGIN + 56, 678), "label")
-            canvas.text("Run file", (MARGIN, 696), "label", theme["quiet"])
-            canvas.text(_end_of(canvas, str(self.finished.run_path or ""), room - 60), (MARGIN + 56, 696), "label")
+            for y, name, path in ((678, "Report", self.finished.report_path), (696, "Run file", self.finished.run_path)):
+                if path is not None:
+                    canvas.text(name, (MARGIN, y), "label", theme["quiet"])
+                    canvas.text(_end_of(canvas, str(path), room - 60), (MARGIN + 56, y), "label")
         canvas.text("Scroll: wheel, arrows, Page Up and Down", (WIDTH - MARGIN - 236, 688), "label", theme["quiet"], align="right")
         self.leave.draw(canvas)
 
@@ -109,8 +107,8 @@ def _verdict(canvas: Canvas, debrief: Debrief, y: float) -> float:
     canvas.text(debrief.verdict, (0, y + 34), "number", bold=True)
     score = "no score" if debrief.score_pct is None else f"{debrief.score_pct:.0f} % of the points"
     mark = "" if debrief.pass_mark_pct is None else f" · pass mark {debrief.pass_mark_pct:.0f} %"
-    canvas.text(f"{debrief.outcome} · {score}{mark}", (0, y + 62), "text", theme["quiet"])
-    left = y + 76
+    canvas.text(f"{score}{mark}", (0, y + 62), "text", theme["quiet"])
+    left = paragraph(canvas, f"{debrief.outcome}.", (0, y + 70), 640) + 4
     for reason in debrief.reasons:
         draw_mark(canvas, "incorrect", (7, left + 10), theme["text"], 6)
         left = paragraph(canvas, reason, (22, left), 600)
