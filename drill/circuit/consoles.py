@@ -1,41 +1,66 @@
-"""The boxes that turn the pump: main console, emergency drive and backup console; mains, battery, boot, motor.
+"""The boxes that turn the pump: main console, emergency drive and backup console; mains, battery, boot, motor, magnets.
 
 A console without power is dark and its displays are blank. Power that comes back boots for some seconds and then has
-the speed that its knob still shows.
+the speed that its knob still shows. A head that has come off its magnets stands while the motor turns on; it takes hold
+again only when it is seated anew with the motor slow.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from drill.errors import NameUnknownError
 from drill.units import TICK_S
 
 PLACES = ("console", "emergency_drive", "backup_console", "moving")
+COUPLES_BELOW_RPM = 200.0  # magnets do not take hold at speed, tunable
+
+
+class Drive(NamedTuple):
+    """What turns the rotor in this tick: its target (rpm) and time constant (s), and what the console measures (rpm)."""
+
+    target_rpm: float
+    tau_s: float
+    measured_rpm: float
 
 
 class Consoles:
     """Where the pump head sits and what turns it. Speeds in rpm, times in s."""
 
     def __init__(self, drives: Mapping[str, float], gear: float, tau_run_s: float, tau_down_s: float) -> None:
-        """Take boot time, crank gear (rotor turns per handle turn) and time constants from the circuit's data."""
+        """Take boot time, battery, crank gear (rotor turns per handle turn) and time constants from the circuit's data."""
         self._boot_s = drives.get("boot_s", 8.0)
+        self._full_min = drives.get("battery_min", 60.0)
         self._gear, self._tau_run_s, self._tau_down_s = gear, tau_run_s, tau_down_s
         self.head_on = "console"
         self.in_use = "console"
         self.backup_here = False
+        self.loose = False
+        self._motor_rpm = 0.0
+        self.battery_min = self._full_min
         self._boot_left = {"console": 0.0, "backup_console": self._boot_s}
 
     def move_head(self, where: str) -> None:
-        """Put the head on a drive, or take it into the hands ("moving")."""
+        """Put the head on a drive, or take it into the hands ("moving"); seated on a slow motor it takes hold."""
         if where not in PLACES:
             raise NameUnknownError("place of the pump head", where, PLACES)
+        if where == "console":
+            self.loose = self._motor_rpm > COUPLES_BELOW_RPM
+        elif where in self._boot_left:
+            self.loose = False
         self.head_on = where
         if where in self._boot_left:
             self.in_use = where
 
+    @property
+    def battery_pct(self) -> float:
+        """Charge of the main console's battery."""
+        return 100.0 * self.battery_min / max(self._full_min, 1e-9)
+
     def powered(self, box: str, controls: Mapping[str, float]) -> bool:
-        """Whether a console gets power at all."""
+        """Whether a console gets power at all: the isolation switch cuts mains and battery."""
         if box == "console":
-            return controls["isolation_switch"] > 0.5 and controls["console_power"] > 0.5
+            fed = controls["mains_power"] > 0.5 or self.battery_min > 0.0
+            return fed and controls["isolation_switch"] > 0.5 and controls["console_power"] > 0.5
         return self.backup_here and controls["backup_power"] > 0.5
 
     def ready(self, box: str, controls: Mapping[str, float]) -> bool:
@@ -46,18 +71,33 @@ class Consoles:
         """Seconds that the console in use still boots (0 = up, or dark)."""
         return self._boot_left[self.in_use] if self.powered(self.in_use, controls) else 0.0
 
-    def tick(self, controls: Mapping[str, float], *, motor_failed: bool) -> tuple[float, float]:
-        """Advance boot timers by one tick; return the rotor's (target rpm, time constant s)."""
+    def tick(self, controls: Mapping[str, float], flags: Mapping[str, float], rotor_rpm: float) -> Drive:
+        """Advance timers and the main motor by one tick. `flags` are the faults of the drive, `rotor_rpm` the rotor's speed."""
+        self._age(controls, flags)
+        turning = self.ready("console", controls) and flags["motor_failed"] < 0.5
+        wanted = (flags["runaway_rpm"] or controls["pump_rpm_set"]) if turning else 0.0
+        self._motor_rpm += TICK_S / (self._tau_run_s + TICK_S) * (wanted - self._motor_rpm)
+        if flags["head_off"] > 0.5 and self.head_on == "console":
+            self.loose = True
+        if self.head_on == "emergency_drive":
+            return Drive(controls["crank_rpm"] * self._gear, self._tau_run_s, 0.0)
+        if self.head_on == "backup_console":
+            ready = self.ready("backup_console", controls)
+            return Drive(controls["pump_rpm_set"] if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
+        if self.head_on == "console" and not self.loose:
+            return Drive(wanted, self._tau_run_s if turning else self._tau_down_s, rotor_rpm)
+        return Drive(0.0, self._tau_down_s, self._motor_rpm if self.in_use == "console" else 0.0)
+
+    def _age(self, controls: Mapping[str, float], flags: Mapping[str, float]) -> None:
+        """Boot timers and the battery: it drains by the clock without mains, at once by what a fault has taken of it."""
         for box in self._boot_left:
             if not self.powered(box, controls):
                 self._boot_left[box] = self._boot_s
             elif self._boot_left[box] > 0.0:
                 self._boot_left[box] = max(0.0, self._boot_left[box] - TICK_S)
-        if self.head_on == "emergency_drive":
-            return controls["crank_rpm"] * self._gear, self._tau_run_s
-        if self.head_on in self._boot_left and self.ready(self.head_on, controls) and not motor_failed:
-            return controls["pump_rpm_set"], self._tau_run_s
-        return 0.0, self._tau_down_s
+        self.battery_min = min(self.battery_min, self._full_min * (1.0 - flags["battery_lost"]))
+        if controls["mains_power"] < 0.5 and self.powered("console", controls):
+            self.battery_min = max(0.0, self.battery_min - TICK_S / 60.0)
 
     def save(self) -> dict[str, object]:
         """Return the state as JSON data."""
@@ -65,13 +105,18 @@ class Consoles:
             "head_on": self.head_on,
             "in_use": self.in_use,
             "backup_here": self.backup_here,
+            "loose": self.loose,
+            "motor_rpm": self._motor_rpm.hex(),
+            "battery_min": self.battery_min.hex(),
             "boot_left": {box: left.hex() for box, left in self._boot_left.items()},
         }
 
     def load(self, saved: Mapping[str, object]) -> None:
         """Take up what `save` gave."""
         self.head_on, self.in_use = str(saved["head_on"]), str(saved["in_use"])
-        self.backup_here = saved["backup_here"] is True
+        self.backup_here, self.loose = saved["backup_here"] is True, saved["loose"] is True
+        self._motor_rpm = float.fromhex(str(saved["motor_rpm"]))
+        self.battery_min = float.fromhex(str(saved["battery_min"]))
         boot = saved["boot_left"]
         if isinstance(boot, Mapping):
             self._boot_left = {box: float.fromhex(str(left)) for box, left in boot.items()}

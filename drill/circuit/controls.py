@@ -31,6 +31,7 @@ CONTROLS: dict[str, Control] = {
         Control("pump_rpm_set", "rpm", 0, 5000, 0, "Speed knob of the console that is in use"),
         Control("console_power", "0 off - 1 on", 0, 1, 1, "Power button of the main console"),
         Control("isolation_switch", "0 off - 1 on", 0, 1, 1, "Isolation switch at the back of the main console"),
+        Control("mains_power", "0 off - 1 on", 0, 1, 1, "Mains plug of the main console"),
         Control("backup_power", "0 off - 1 on", 0, 1, 1, "Power button of the backup console"),
         Control("crank_rpm", "handle turns/min", -150, 150, 0, "Handle of the emergency drive; the arrow direction is positive"),
         Control("sweep_l_min", "L/min", 0, 15, 0, "Sweep gas flowmeter"),

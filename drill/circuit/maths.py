@@ -77,3 +77,14 @@ def half_wave(angle: Num) -> Num:
         series = 1.0 / factorial - series * z
     cosine = 1.0 - series * z
     return cosine * cosine
+
+
+def ten_to(value: Num) -> Num:
+    """Return 10**value for -0.9 <= value <= 0.9, cheaper than `power`: within 0.2 % at the ends, 2e-6 within 0.3.
+
+    e**d = (1 + d**2/10 + d/2 + d**3/120) / (1 + d**2/10 - d/2 - d**3/120), the (3, 3) Pade form
+    """
+    d = 2.302585092994046 * value
+    square = d * d
+    even, odd = 1.0 + square / 10.0, d * (0.5 + square / 120.0)
+    return (even + odd) / (even - odd)

@@ -11,7 +11,7 @@ from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
 from drill.circuit.compiler import Bench, Model, build
 from drill.circuit.consoles import Consoles
 from drill.circuit.controls import CONTROLS
-from drill.circuit.faults import FAULTS
+from drill.circuit.faults import FAULTS, FLAGS
 from drill.circuit.gas import GAS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.readings import READINGS, SHOWN
@@ -22,6 +22,7 @@ from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
 OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_foot_pct"})
+FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
 DRUGS = ("pressor",)
 Advance = Callable[[Any], None]
 
@@ -49,6 +50,7 @@ class Plant:
         self._displays = tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN)
         watched = {str(a["reading"]) for a in circuit.alarms if a.get("reading")}
         self._watched = tuple(display for display in self._displays if display[0] in watched)
+        self._flags = tuple((name, self._index[f"flag:{name}"]) for name in FLAGS)
         self._tick = 0
         self._bench = isinstance(patient, Bench)
 
@@ -128,11 +130,13 @@ class Plant:
     def tick(self) -> None:
         """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
         x, index, box = self._x, self._index, self._consoles
-        target, tau = box.tick(self._controls, motor_failed=self._motor_failed())
-        x[index[f"rpm_target:{self._pump}"]] = target
-        x[index[f"rpm_tau:{self._pump}"]] = tau
         rpm = float(x[index[f"rpm:{self._pump}"]])
-        x[index["drive_rpm"]] = rpm if box.head_on == box.in_use else 0.0
+        drive = box.tick(self._controls, {name: float(x[i]) for name, i in self._flags}, rpm)
+        x[index[f"rpm_target:{self._pump}"]] = drive.target_rpm
+        x[index[f"rpm_tau:{self._pump}"]] = drive.tau_s
+        x[index["drive_rpm"]] = drive.measured_rpm
+        x[index["flag:head_off"]] = 0.0
+        x[index["battery_pct"]] = box.battery_pct if box.in_use == "console" else 100.0
         x[index["crank_tach"]] = rpm if box.head_on == "emergency_drive" else 0.0
         self._advance(x)
         self._tick += 1
@@ -216,7 +220,14 @@ class Plant:
             raise NameUnknownError("thing to look at", target, FINDINGS)
         box = self._consoles
         if target == "pump_head":
-            return ("clean", "turning" if abs(self.true("pump_rpm")) > 60.0 else "standing")
+            found = ["turning" if abs(self.true("pump_rpm")) > 60.0 else "standing"]
+            if box.loose:
+                found.append("off_its_magnets")
+            if self.true("gas_in_head_ml") > FROTH_SEEN_ML:
+                found.append("froth")
+            if float(self._x[self._index[f"clot:{self._pump}"]]) > CLOT_SEEN:
+                found.append("clot")
+            return (*(["clean"] if len(found) == 1 else []), *found)
         if target == "console":
             if not box.powered(box.in_use, self._controls):
                 return ("dark",)
@@ -224,14 +235,21 @@ class Plant:
                 return ("booting",)
             return ("alive", "motor_fault_lamp") if self._motor_lamp() else ("alive",)
         if target == "mains_and_switch":
-            return ("mains_on",) if self._controls["isolation_switch"] > 0.5 else ("isolation_switch_off",)
+            switch = "switch_on" if self._controls["isolation_switch"] > 0.5 else "isolation_switch_off"
+            return (switch, "mains_on" if self._controls["mains_power"] > 0.5 else "mains_off")
         if target == "oxygenator_colour":
             return ("bright",) if self.true("sat_post_pct") > 92.0 else ("dark",)
+        if target == "line":
+            return (
+                ("gas",)
+                if any(max(line.gas_fractions) > GAS_SEEN for line in self.scene().lines.values() if line.gas_fractions)
+                else ("clear",)
+            )
         if target == "sweep_flowmeter":
             return ("flowing",) if self._controls["sweep_l_min"] > 0.05 else ("off",)
         if target == "patient":
             return ("ejecting",) if self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG else ("no_pulse",)
-        return ("clear",)
+        return ()
 
     def scene(self) -> Scene:
         """Return what anyone at the bedside sees of the machine."""

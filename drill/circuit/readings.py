@@ -26,6 +26,7 @@ READINGS: dict[str, Reading] = {
     for r in (
         Reading("flow_l_min", "L/min", 0.01, -10, 12, "console", "Circuit flow by the probe on the return side; negative is backflow"),
         Reading("pump_rpm", "rpm", 1, -6000, 6000, "console", "Measured speed of the drive that the console turns"),
+        Reading("battery_pct", "%", 1, 0, 100, "console", "Charge of the console's battery"),
         Reading("crank_tach_rpm", "rpm", 10, -6000, 6000, "crank", "Tachometer of the emergency drive"),
         Reading("p_ven_mmhg", "mmHg", 1, -500, 600, "console", "Pump inlet (P1)"),
         Reading("p_pre_mmhg", "mmHg", 1, -500, 900, "console", "Before the membrane (P2)"),

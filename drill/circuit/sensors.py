@@ -11,7 +11,8 @@ from drill.circuit.trace import Num, absolute, between, most, select
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
-SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump")
+SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump", "oxygenator", "leak")
+PART_SITES = frozenset({"flow", "svo2", "pump", "oxygenator", "leak"})
 LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a circuit's `sensors` may say otherwise
     "flow_l_min": 0.4,
     "p_ven_mmhg": 0.3,
@@ -35,7 +36,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
     for site in SITES:
         if site not in spec.sites:
             raise CircuitError(f"circuit '{spec.id}' names no place for '{site}' under sites: add `{site}: <node or part>`")
-        place, known = spec.sites[site], (net.edges if site in {"flow", "svo2", "pump"} else net.nodes)
+        place, known = spec.sites[site], (net.edges if site in PART_SITES else net.nodes)
         if place not in known:
             raise NameUnknownError(f"place of site '{site}' (circuit '{spec.id}')", place, known)
     for place, po2 in PO2_PLACES.items():
@@ -51,6 +52,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
     slots.add("bubble_window_ml", 0.0)
     slots.add("crank_tach", 0.0)
     slots.add("drive_rpm", 0.0)
+    slots.add("battery_pct", 100.0)
     del bench
 
 
@@ -60,6 +62,7 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     true: dict[str, Num] = {
         "flow_l_min": x["flow_site_ml_s"] / ML_S_PER_L_MIN,
         "pump_rpm": x[f"rpm:{site['pump']}"],
+        "battery_pct": x["battery_pct"],
         "crank_tach_rpm": x[f"rpm:{site['pump']}"],
         "p_ven_mmhg": x[f"p:{site['p_ven']}"],
         "p_pre_mmhg": x[f"p:{site['p_pre']}"],

@@ -1,12 +1,11 @@
 """Turns the model, written once as plain functions, into one straight-line text.
 
 The laws and the network are ordinary Python over numbers. Called with `Sym` in place of floats they write down
-what they compute; equal expressions are written once, and the text runs as plain Python, through numba, or as C.
+what they compute; equal expressions are written once, and what `emit` writes runs as plain Python, through numba, or as C.
 Only + - * / sqrt abs, unary minus, comparison and select exist, so every way of running it has the same bits.
 """
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Union
 
@@ -134,6 +133,20 @@ class Graph:
             return Sym(self, a)
         if (op == "+" and x == 0.0) or (op == "*" and x == 1.0):
             return Sym(self, b)
+        if op == "-" and x == 0.0:
+            return self.unary("neg", Sym(self, b))
+        return self._signed(op, a, b)
+
+    def _signed(self, op: str, a: int, b: int) -> Sym:
+        """Write down an operation with unary minus drawn out of it, which never changes the bits."""
+        minus_a, minus_b = self.nodes[a].op == "neg", self.nodes[b].op == "neg"
+        if op in "*/" and (minus_a or minus_b):
+            plain = self.binary(op, Sym(self, self.nodes[a].args[0] if minus_a else a), Sym(self, self.nodes[b].args[0] if minus_b else b))
+            return plain if minus_a and minus_b else self.unary("neg", plain)
+        if op in "+-" and minus_b:
+            return Sym(self, self._node("-" if op == "+" else "+", (a, self.nodes[b].args[0])))
+        if op == "+" and minus_a:
+            return Sym(self, self._node("-", (b, self.nodes[a].args[0])))
         return Sym(self, self._node(op, (a, b)))
 
     def unary(self, op: str, value: Num) -> Sym:
@@ -142,6 +155,8 @@ class Graph:
         known = self._known(a)
         if known is not None:
             return self.const(math.sqrt(known) if op == "sqrt" else abs(known) if op == "abs" else -known)
+        if op == "neg" and self.nodes[a].op == "neg":
+            return Sym(self, self.nodes[a].args[0])
         return Sym(self, self._node(op, (a,)))
 
     def compare(self, op: str, left: Num, right: Num) -> Test:
@@ -188,69 +203,3 @@ def most(a: Num, b: Num) -> Num:
 def between(value: Num, low: Num, high: Num) -> Num:
     """Return the value held between low and high."""
     return least(most(value, low), high)
-
-
-Dialect = Callable[[str, Sequence[str]], str]
-
-
-def python_select(op: str, args: Sequence[str]) -> str:
-    """Write a choice as plain Python does it: the other branch is not even computed."""
-    del op
-    return f"({args[1]} if {args[0]} else {args[2]})"
-
-
-def call_select(op: str, args: Sequence[str]) -> str:
-    """Write a choice as a call, which compilers turn into a select without a jump."""
-    del op
-    return f"sel({args[0]}, {args[1]}, {args[2]})"
-
-
-def text_of(graph: Graph, name: str, choose: Dialect = python_select) -> str:
-    """Return the function as Python text over one flat array `x`.
-
-    A value used once is written where it is used (up to a depth that parsers bear); all others become locals.
-    """
-    stores = graph.stores()
-    uses = [0] * len(graph.nodes)
-    live = [False] * len(graph.nodes)
-    for _, index in stores:
-        uses[index] += 1
-        live[index] = True
-    for index in range(len(graph.nodes) - 1, -1, -1):
-        node = graph.nodes[index]
-        if live[index] and node.op not in {"slot", "const"}:
-            for arg in node.args:
-                uses[arg] += 1
-                live[arg] = True
-    lines = [f"def {name}(x):"]
-    texts: dict[int, str] = {}
-    depth: dict[int, int] = {}
-    for index, node in enumerate(graph.nodes):
-        if not live[index]:
-            continue
-        if node.op == "const":
-            texts[index], depth[index] = (f"({node.value!r})" if node.value < 0 or node.args else repr(node.value)), 0
-            continue
-        if node.op == "slot":
-            body, deep = f"x[{node.args[0]}]", 0
-        else:
-            args = [texts[arg] for arg in node.args]
-            deep = 1 + max(depth[arg] for arg in node.args)
-            body = _expression(node.op, args, choose)
-        if node.op == "slot" or uses[index] > 1 or deep > 12:
-            lines.append(f"    v{index} = {body}")
-            body, deep = f"v{index}", 0
-        texts[index], depth[index] = body, deep
-    lines.extend(f"    x[{slot}] = {texts[index]}" for slot, index in stores)
-    lines.append("    return")
-    return "\n".join(lines) + "\n"
-
-
-def _expression(op: str, args: Sequence[str], choose: Dialect) -> str:
-    if op == "select":
-        return choose(op, args)
-    if op == "neg":
-        return f"(-{args[0]})"
-    if op in {"sqrt", "abs"}:
-        return f"{op}({args[0]})"
-    return f"({args[0]} {op} {args[1]})"

@@ -8,6 +8,7 @@ from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
+from drill.circuit.sensors import SITES
 from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import Diagnostic, cut
 from drill.scenarios.schema_base import Device
@@ -16,7 +17,6 @@ from drill.scenarios.yaml_reader import Document
 
 # Each head of an effect, and the key that it cannot be without.
 _EFFECTS: dict[str, str] = {"set": "value", "head": "", "give": "amount", "infuse": "over_s", "bring": "", "arrive": "in_s", "note": ""}
-_SITES = ("p_ven", "p_pre", "p_post", "post_ox", "flow", "svo2", "pump")
 
 
 def check_tasks(document: Document, names: Names) -> list[Diagnostic]:
@@ -108,7 +108,7 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None) -> l
     for name, member in node["heights_cm"].pairs():
         report.name(member, "node", places, key=name)
     for name, member in node["sites"].pairs():
-        report.name(member, "place of a reading", _SITES, key=name)
+        report.name(member, "place of a reading", SITES, key=name)
         report.name(member, "node or part", places)
     report.unique(node["sensors"], "sensor of", "reading")
     for sensor in node["sensors"]:

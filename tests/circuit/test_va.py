@@ -94,7 +94,7 @@ def test_dark_console_shows_blank_and_is_silent(make_plant: Callable[..., Plant]
     assert plant.shown("map_mmhg") is not None
     assert {alarm.id for alarm in plant.alarms()} <= {"map_low", "spo2_low"}
     assert plant.look("console") == ("dark",)
-    assert plant.look("mains_and_switch") == ("isolation_switch_off",)
+    assert "isolation_switch_off" in plant.look("mains_and_switch")
 
 
 def test_power_that_comes_back_boots_and_has_the_old_speed(make_plant: Callable[..., Plant]) -> None:

@@ -9,12 +9,13 @@ from drill.circuit.laws import Drop
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
-from drill.circuit.trace import Num, absolute, least, most
+from drill.circuit.trace import Num, absolute, least, most, select
 from drill.units import TICK_S
 
 CURVE = ("a_mmhg_rpm2", "b_mmhg_rpm_l_min", "c_mmhg_l_min2", "k_reverse")
 
 
+CLOT_MMHG_S_ML, CLOT_STICKS = 3.0, 0.95  # resistance of a wholly clotted head; where the rotor sticks; tunable
 DEPRIME_SHARE = 0.8  # of the head's volume: that much gas stops the pump, reference 1.3, tunable
 KEEP_BULK, KEEP_UNTIL, KEEP_OVER = 0.97, 0.9, 0.4  # how a head holds slugs back, tunable
 SHEAR_SMALL_S, SHEAR_BULK_S = 0.5, 8.0  # a running rotor breaks bubbles up: time constants at 3000 rpm, reference 1.3, tunable
@@ -31,11 +32,14 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     slots.add(f"rpm_tau:{part.id}", part.params["tau_down_s"])
     slots.add(f"grip:{part.id}", 1.0)
     slots.add(f"gas_in:{part.id}", 0.0)
+    slots.add(f"clot:{part.id}", 0.0)
+    slots.add(f"clot_r:{part.id}", 0.0)
+    slots.add(f"clot_per_min:{part.id}", 0.0)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         curve = laws.HeadCurve(*(x[f"par:{part.id}.{name}"] for name in CURVE))
         head, drop = laws.pump_head(q, x[f"rpm:{part.id}"], curve)
-        return head * x[f"grip:{part.id}"], drop
+        return head * x[f"grip:{part.id}"], laws.add(drop, laws.linear(q, x[f"clot_r:{part.id}"]))
 
     made = edge(part, inlet, outlet, law, part.params["volume_ml"], part.params["inertance_mmhg_s2_ml"])
     made.keep = _keep
@@ -44,8 +48,12 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     del viscosity_cp
+    clot = least(x[f"clot:{part.id}"] + x[f"clot_per_min:{part.id}"] * (TICK_S / 60.0), 1.0)
+    x[f"clot:{part.id}"] = clot
+    x[f"clot_r:{part.id}"] = CLOT_MMHG_S_ML * clot * clot
+    target = select(clot < CLOT_STICKS, x[f"rpm_target:{part.id}"], 0.0)
     k = TICK_S / (x[f"rpm_tau:{part.id}"] + TICK_S)
-    x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (x[f"rpm_target:{part.id}"] - x[f"rpm:{part.id}"])
+    x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (target - x[f"rpm:{part.id}"])
     _churn(part, x)
 
 
