@@ -3,7 +3,7 @@
 Every method that someone's action leads to returns why it could not be done, "" if it was: a refusal never ends a drill.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from drill.circuit.controls import CONTROLS
@@ -43,24 +43,24 @@ class Gaze:
 class Guard:
     """A job's `needs` or a call-out's `true_when`: asked when someone acts, and every frame where it has to remember."""
 
-    __slots__ = ("_check", "_held", "_remembers")
+    __slots__ = ("_check", "_held", "remembers")
 
     def __init__(self, condition: Condition | None) -> None:
         """Compile the condition; none at all always holds."""
         self._check = None if condition is None else compile_condition(condition)
-        self._remembers = self._check is not None and len(self._check.memory) > 1
+        self.remembers = self._check is not None and len(self._check.memory) > 1
         self._held = False
 
     def feed(self, frame: Frame) -> None:
-        """Take in one frame."""
-        if self._remembers and self._check is not None:
+        """Take in one frame: for a guard that `remembers`."""
+        if self._check is not None:
             self._held = self._check(frame)
 
     def holds(self, frame: Frame) -> bool:
         """Whether it holds now."""
         if self._check is None:
             return True
-        return self._held if self._remembers else self._check(frame)
+        return self._held if self.remembers else self._check(frame)
 
 
 class Jobs:
@@ -74,6 +74,8 @@ class Jobs:
         self._team, self._world, self._emit = team, world, emit
         self._needs = {task.id: Guard(task.needs) for task in tasks.tasks}
         self._truths = {saying.id: Guard(saying.true_when) for saying in tasks.sayings}
+        guards = (*self._needs.values(), *self._truths.values())
+        self._remembering = tuple(guard for guard in guards if guard.remembers)
         self._ongoing = {effect.set: task.id for task in tasks.tasks if task.seconds is None for effect in task.effects if effect.set}
         self._running: dict[str, Job] = {}
         self._gazes: dict[str, Gaze] = {}
@@ -221,7 +223,7 @@ class Jobs:
     def feed(self, frame: Frame) -> None:
         """Take in one frame: judge what was said, and end open-ended jobs that have lost what they need."""
         self._frame = frame
-        for guard in self._guards():
+        for guard in self._remembering:
             guard.feed(frame)
         for saying, who in self._spoken:
             held = self._truths[saying.id].holds(frame)
@@ -236,10 +238,6 @@ class Jobs:
         for job in list(self._running.values()):
             self._end(tick, job, "stopped", ())
         self._gazes.clear()
-
-    def _guards(self) -> Iterator[Guard]:
-        yield from self._needs.values()
-        yield from self._truths.values()
 
     def _now(self) -> Frame:
         """The last frame, with everything in it that hands have changed since."""

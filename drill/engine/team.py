@@ -44,6 +44,7 @@ class Team:
     def __init__(self, persons: Iterable[Person], emit: Emit) -> None:
         """Take up the scenario's team; the trainee is always in it."""
         self._emit = emit
+        self._coming: list[Member] = []
         self._members = {person.id: Member(person) for person in persons}
         if YOU not in self._members:
             self._members = {YOU: Member(Person(id=YOU, title="You")), **self._members}
@@ -71,14 +72,15 @@ class Team:
         if member is None or member.here or member.here_tick != NOT_CALLED:
             return
         member.here_tick = tick + in_ticks
+        self._coming.append(member)
         self._emit({"t": tick, "k": "person", "who": who, "state": "called", "in_s": in_s})
 
     def arrivals(self, tick: int) -> None:
         """Let those come in who are due."""
-        for member in self:
-            if not member.here and member.here_tick != NOT_CALLED and tick >= member.here_tick:
-                member.here = True
-                self._emit({"t": tick, "k": "person", "who": member.id, "state": "here", "in_s": 0})
+        for member in [member for member in self._coming if tick >= member.here_tick]:
+            self._coming.remove(member)
+            member.here = True
+            self._emit({"t": tick, "k": "person", "who": member.id, "state": "here", "in_s": 0})
 
     def missing(self, who: str, hands: int) -> str:
         """Return why this person cannot lend that many hands now, "" if they can."""
