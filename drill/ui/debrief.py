@@ -53,9 +53,10 @@ class DebriefScreen(Screen):
         heading(canvas, "Debrief", debrief.case_line, quiet=debrief.case_name)
         self.page.draw(canvas)
         canvas.line(theme["edge"], (MARGIN, 650), (WIDTH - MARGIN, 650))
-        room = WIDTH - 2 * MARGIN - 300
+        room = 700.0
         if self.finished.problem:
-            paragraph(canvas, self.finished.problem, (MARGIN, 660), room, "label", theme["text"], most=3)
+            words = self.finished.problem[:1].upper() + self.finished.problem[1:]
+            paragraph(canvas, f"{words}.", (MARGIN, 658), room, "label", theme["text"], most=3)
         else:
             for y, name, path in ((678, "Report", self.finished.report_path), (696, "Run file", self.finished.run_path)):
                 if path is not None:
@@ -84,8 +85,8 @@ def paint(canvas: Canvas, debrief: Debrief) -> float:
     y = draw_timeline(canvas, debrief.timeline, y, BODY_W)
     if debrief.cause or debrief.story:
         y = _section(canvas, "What was wrong", "", y)
-        for text in (debrief.cause, debrief.story):
-            y = paragraph(canvas, text, (0, y), 860) + 4 if text else y
+        y = paragraph(canvas, f"{debrief.cause}.", (0, y), 860, bold=True) + 4 if debrief.cause else y
+        y = paragraph(canvas, debrief.story, (0, y), 860) if debrief.story else y
     if debrief.steps:
         y = _items(canvas, debrief.steps, _section(canvas, "Steps", "", y))
     if debrief.errors:

@@ -12,7 +12,7 @@ MARKS: Final = {"high": "!!!", "medium": "!!", "low": "!"}
 
 def measures(width: float) -> Measures:
     """Return the plot's sizes for a page of `width` logical pixels."""
-    return Measures(width=width, left=168, right_margin=8, band=24, track=84, gap=14, lane=16, mark=20, axis=22, letter=7)
+    return Measures(width=width, left=168, right_margin=20, band=24, track=84, gap=14, lane=16, mark=20, axis=22, letter=7)
 
 
 def draw_timeline(canvas: Canvas, timeline: Timeline, top: float, width: float) -> float:
