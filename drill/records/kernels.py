@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.abc import SourceLoader
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final
 
 from drill.errors import DrillError
 from drill.records.home import drill_home
 
-FUNCTIONS: Final = ("sel", "substep", "slow", "tick")  # in the order in which they call each other
 MISSING: Final = "numba is not installed: runs are slower, with the same result (python -m pip install 'drill-perfusion[fast]')"
 
 
@@ -49,7 +48,7 @@ class _Text(SourceLoader):
 
 
 def load_kernel(text: str, home: Path | None = None) -> Kernel:
-    """Compile the generated text (functions `sel`, `substep`, `slow`, `tick`), or take it from the cache.
+    """Compile the generated text, a module whose `tick(x)` advances a float64 array, or take it from the cache.
 
     A cold compile takes seconds to a minute, a warm one under a second. The text lies under `home`/kernels
     (None: DRILL_HOME), named by its own SHA-256.
@@ -65,15 +64,19 @@ def load_kernel(text: str, home: Path | None = None) -> Kernel:
             return Kernel(_compiled(numba, text, name, path, cache=True), "numba", "")
         except Exception as error:  # noqa: BLE001  a damaged cache raises anything at all; without it the text still compiles
             note = f"the compiled kernel that was kept is damaged ({error}): remove {path.parent}"
-    return Kernel(_compiled(numba, text, name, path, cache=False), "numba", note)
+    try:
+        return Kernel(_compiled(numba, text, name, path, cache=False), "numba", note)
+    except Exception as error:  # noqa: BLE001  whatever this numba cannot do, plain Python can
+        return Kernel(
+            None, "python", f"numba could not compile the kernel ({type(error).__name__}: {error}): runs are slower, with the same result"
+        )
 
 
-def _compiled(numba: Any, text: str, name: str, path: Path, *, cache: bool) -> Callable[[Any], None]:
-    module = _module(text, name, path)
-    for function in FUNCTIONS:
+def _compiled(numba: Any, text: str, sha: str, path: Path, *, cache: bool) -> Callable[[Any], None]:
+    module = _module(text, sha, path)
+    for name, function in [(n, f) for n, f in vars(module).items() if isinstance(f, FunctionType)]:
         # numpy's error model divides by zero as C does; fastmath would change the last bits.
-        jitted = numba.njit(getattr(module, function), cache=cache, error_model="numpy", fastmath=False)
-        setattr(module, function, jitted)
+        setattr(module, name, numba.njit(function, cache=cache, error_model="numpy", fastmath=False))
     if hasattr(module.tick, "compile"):  # NUMBA_DISABLE_JIT leaves plain functions
         module.tick.compile((numba.float64[::1],))
     advance: Callable[[Any], None] = module.tick

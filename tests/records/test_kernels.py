@@ -95,3 +95,11 @@ def test_without_numba_it_says_so_and_falls_back(monkeypatch: pytest.MonkeyPatch
     kernel = load_kernel(TEXT)
 
     assert (kernel.advance, kernel.kind, kernel.note) == (None, "python", MISSING)
+
+
+def test_a_text_that_numba_cannot_compile_falls_back_and_says_so(tmp_path: Path) -> None:
+    """A numba that cannot cope costs speed, not the drill."""
+    broken = load_kernel(TEXT + "\n\ndef tick(x):\n    substep(x, x, undefined)\n", tmp_path)
+
+    assert (broken.advance, broken.kind) == (None, "python")
+    assert "could not compile" in broken.note
