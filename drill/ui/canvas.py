@@ -71,11 +71,12 @@ class Canvas:
             self._ground.fill(self.theme["background"])
         return self._ground
 
-    def keep(self, name: str, state: object, draw: Callable[[], None]) -> None:
-        """Draw a part of the ground anew, unless `state` equals the one it was last drawn with."""
+    def keep(self, name: str, box: Box, state: object, draw: Callable[[], None]) -> None:
+        """Draw the part of the ground in `box` anew, unless `state` equals the one it was last drawn with."""
         if not self.recording and name in self._states and self._states[name] == state:
             return
         shown, self.surface = self.surface, self.ground
+        self.surface.fill(self.theme["background"], self.rect(box))
         try:
             draw()
         finally:

@@ -117,6 +117,7 @@ class Console:
                     *looks[1:],
                     _switch("isolation_switch", "Isolation switch", 1),
                     _switch("isolation_switch", "Isolation switch", 0),
+                    *(_switch("mains_power", "Mains plug", to) for to in (1, 0) if "mains_power" in controls),
                 ), key=self._key("isolation_switch"),
             ),
             Spot(
@@ -175,8 +176,8 @@ class Console:
         scene, controls = snapshot.scene, snapshot.controls
         own = lit if lit in OWN_SPOTS or lit.startswith(tuple(name for name, _, _ in SETTINGS)) else ""
         settings = tuple(controls.get(name) for name, _, _ in SETTINGS)
-        state = (own, scene.pump.head_on, scene.console_lit, scene.motor_lamp, controls.get("bubble_stop"), settings)
-        self.canvas.keep("console", state, lambda: self._draw_frame(snapshot, own))
+        state = (own, scene.pump.head_on, scene.console_lit, scene.motor_lamp, supply(snapshot), controls.get("bubble_stop"), settings)
+        self.canvas.keep("console", self.box, state, lambda: self._draw_frame(snapshot, own))
 
     def draw(self, snapshot: Snapshot, *, lit: str = "") -> None:
         """Draw over the ground what changes: readings, pointer, crank."""
@@ -274,7 +275,7 @@ class Console:
             canvas.panel(box, theme["well"], theme["edge"], radius=6)
             canvas.panel((box[0] + 12, box[1] + 9, 8, 8), theme["text"] if powered else theme["edge"], None, radius=4)
             if powered:
-                canvas.text("Power on", (box[0] + 28, box[1] + 17), "label", theme["quiet"])
+                canvas.text(supply(snapshot), (box[0] + 26, box[1] + 17), "label", theme["quiet"])
         button(canvas, POWER.at(self.box), "Power", self._key("power"), Look(lit=lit == "power"))
         button(canvas, ISOLATION.at(self.box), "Isolation", self._key("isolation_switch"), Look(lit=lit == "isolation_switch"))
         armed = snapshot.controls.get("bubble_stop", 0.0) > 0
@@ -306,6 +307,13 @@ class Console:
         picture = self._cranks[int(self._crank_turn * CRANK_PICTURES) % CRANK_PICTURES]
         x, y = canvas.at(self.crank_at)
         canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
+
+
+def supply(snapshot: Snapshot) -> str:
+    """Return what the console says of its power: on mains, or on battery with its charge."""
+    charge = snapshot.shown.get("battery_pct")
+    text = "" if charge is None else f" · {charge:.0f} %"
+    return ("Mains" if snapshot.controls.get("mains_power", 1.0) > 0 else "Battery") + text
 
 
 def cranking(snapshot: Snapshot) -> bool:

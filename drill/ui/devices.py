@@ -5,7 +5,7 @@ time with a theme that is black, which masks the blood under them.
 """
 
 from collections.abc import Callable, Mapping
-from math import cos, pi, sin
+from math import atan2, cos, pi, sin
 
 from drill.ui.canvas import Box, Canvas, Point
 from drill.ui.drawing import Drawing, OxygenatorPlace
@@ -86,7 +86,7 @@ def fibres(box: Box) -> list[float]:
 
 
 def draw_oxygenator(s: Sketch, theme: Theme, place: OxygenatorPlace, box: Box) -> None:
-    """Draw the oxygenator's housing, end caps, fibres, vent (high), gas inlet (high), exhaust and water ports (low)."""
+    """Draw the oxygenator's housing, end caps, fibres, gas inlet (high), exhaust and water ports (low)."""
     x, y, w, h = box
     dx = x - place.box[0]
     line, quiet = theme["line_drawing"], mix(theme["panel"], theme["line_drawing"], 0.45)
@@ -96,10 +96,6 @@ def draw_oxygenator(s: Sketch, theme: Theme, place: OxygenatorPlace, box: Box) -
     fibre = mix(theme["panel"], theme["line_drawing"], 0.30)
     for fx in fibres(box):
         s.stroke([(fx, y + 18), (fx, y + h - 18)], 2, fibre)
-    vent = place.vent_x + dx
-    s.stroke([(vent, y), (vent, y - 10)], 3, line, capped=False)
-    s.disc((vent, y - 13), 4.5, line)
-    s.disc((vent, y - 13), 2.6, theme["panel"])
     for k in (0, 12):
         wx = place.water_x + dx + k
         s.stroke([(wx, y + h), (wx, y + h + 28)], 3, theme["water"], capped=False)
@@ -155,6 +151,22 @@ def draw_main_drive(s: Sketch, theme: Theme, box: Box) -> None:
     s.box((x, y + 8, w, h - 20), line, 6, 1.4)
     s.disc((x + w / 2, y + h / 2 - 2), 10, line, 1.4)
     s.disc((x + w / 2, y + h / 2 - 2), 4, line)
+
+
+def tap_picture(canvas: Canvas, at: Point, body: Point, *, opened: bool) -> Sketch:
+    """Return a tap on its arm: a lever across the arm and a cap while it is shut, along it while it is open."""
+    theme = canvas.theme
+    turn = atan2(body[1] - at[1], body[0] - at[0])
+    s = Sketch(canvas, (body[0] - 24, body[1] - 24, 48, 48), clear=theme["tube_outline"])
+    s.stroke([at, body], 6, theme["tube_outline"])
+    s.stroke([at, body], 3, theme["line_drawing"])
+    s.disc(body, 7, theme["tube_outline"])
+    s.disc(body, 5.6, theme["steel"] if opened else theme["steel_dark"])
+    lever = turn if opened else turn + pi / 2
+    ends = [(body[0] + cos(lever) * k, body[1] + sin(lever) * k) for k in (-8, 8)]
+    s.stroke(ends, 5, theme["tube_outline"])
+    s.stroke(ends, 2.8, theme["steel"])
+    return s
 
 
 STATIONS: Mapping[str, Callable[[Sketch, Theme, Box], None]] = {

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from drill.circuit.controls import CLAMPS
+from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.readings import SHOWN
 from drill.errors import CircuitError, nearest
 
@@ -40,11 +40,10 @@ class PumpPlace(_Model):
 
 
 class OxygenatorPlace(_Model):
-    """The membrane lung; the x of its vent (high), gas inlet (high), exhaust and water ports (low)."""
+    """The membrane lung; the x of its gas inlet (high), exhaust and water ports (low)."""
 
     part: str
     box: Rect
-    vent_x: float
     gas_x: float
     exhaust_x: float
     water_x: float
@@ -88,6 +87,18 @@ class ClampSite(_Model):
     handles: Literal["left", "right"] = "right"
 
 
+class TapSite(_Model):
+    """A tap or vent: its arm goes from `at`, on the line, to `body`. `key` and `label` as of a clamp."""
+
+    control: str
+    at: XY
+    body: XY
+    title: str
+    key: XY
+    label: XY
+    align: Literal["left", "right"] = "left"
+
+
 class SensorSite(_Model):
     """A sensor on a tube and the left top corner of its reading."""
 
@@ -118,6 +129,7 @@ class Drawing(_Model):
     heater: Place
     stations: tuple[Station, ...]
     clamps: tuple[ClampSite, ...]
+    taps: tuple[TapSite, ...] = ()
     sensors: tuple[SensorSite, ...]
     things: dict[str, Thing]
     line_key: XY
@@ -141,6 +153,7 @@ def read_drawing(raw: Mapping[str, object]) -> Drawing:
     places = [c.tube for c in drawing.clamps] + [s.tube for s in drawing.sensors]
     wrong = [f"sensors: '{s.reading}' is not a shown reading{nearest(s.reading, SHOWN)}" for s in drawing.sensors if s.reading not in SHOWN]
     wrong += [f"clamps: unknown clamp '{c.control}'{nearest(c.control, CLAMPS)}" for c in drawing.clamps if c.control not in CLAMPS]
+    wrong += [f"taps: unknown tap '{t.control}'{nearest(t.control, CONTROLS)}" for t in drawing.taps if t.control not in CONTROLS]
     wrong += [f"'{part}' is not among the tubes{nearest(part, drawn)}" for part in places if part not in drawn]
     if wrong:
         raise CircuitError("drawing: " + "; ".join(wrong))

@@ -121,7 +121,7 @@ class Monitor:
 
     def draw_ground(self) -> None:
         """Draw the empty monitor on the canvas's ground."""
-        self.canvas.keep("monitor", None, self._draw_frame)
+        self.canvas.keep("monitor", self.box, None, self._draw_frame)
 
     def draw(self, snapshot: Snapshot) -> None:
         """Draw traces and numbers over the ground."""

@@ -13,7 +13,7 @@ from drill.circuit.spec import CircuitSpec
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.scenarios.schema import Group
-from drill.ui.bars import alarm_spots, any_dark, draw_alarms, draw_top
+from drill.ui.bars import ALARMS, TOP, alarm_spots, any_dark, draw_alarms, draw_top
 from drill.ui.canvas import Box, Canvas, Point
 from drill.ui.console import BACK_KEY, CRANK_KEY, Console
 from drill.ui.crank import Crank
@@ -47,7 +47,8 @@ KEY_HELP = (
     ("Q W, A S", "Sweep gas, FdO₂"),
     ("N M, B", "Low-flow limit, bubble stop"),
     ("Space, Back", "Crank: a half turn forwards, backwards"),
-    ("H E U V", "Pump head, emergency drive, backup console, main drive"),
+    ("H E U .", "Pump head, emergency drive, backup console, main drive"),
+    ("J K V", "Taps: drainage, outlet; oxygenator vent"),
     ("T Y G F C", "Patient, oxygenator, blender, line, console"),
     ("F1, F2", "Audio pause, acknowledge alarms"),
     ("Tab, Enter", "Go to the next thing, use it; Shift + Enter lists all"),
@@ -121,18 +122,19 @@ class Panel:
 
     def _draw_ground(self, canvas: Canvas, s: Snapshot, lit: str) -> None:
         """Bring up to date what lies under the frame: only what looks otherwise than before is drawn."""
-        canvas.keep("top", (s.case_name, s.case_line, s.mode, int(s.time_s)), lambda: draw_top(canvas, s))
+        canvas.keep("top", TOP, (s.case_name, s.case_line, s.mode, int(s.time_s)), lambda: draw_top(canvas, s))
         dark = self.flash and any_dark(s.alarms, self._clock(), canvas.theme)
         bar = lit if lit in ("acknowledge", "audio_pause") else ""
-        canvas.keep("alarms", (s.alarms, round(s.audio_pause_s), dark, bar), lambda: draw_alarms(canvas, s, self.names, lit=bar, dark=dark))
+        state = (s.alarms, round(s.audio_pause_s), dark, bar)
+        canvas.keep("alarms", ALARMS, state, lambda: draw_alarms(canvas, s, self.names, lit=bar, dark=dark))
         self.schematic.draw_ground(s)
         self.monitor.draw_ground()
         self.console.draw_ground(s, lit=lit)
-        canvas.keep("team", team_state(s), lambda: draw_team(canvas, TEAM, s))
+        canvas.keep("team", TEAM, team_state(s), lambda: draw_team(canvas, TEAM, s))
         own = lit if lit.startswith(("group", "entry_")) else ""
         listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
-        canvas.keep("saydo", listed, lambda: self.saydo.draw(canvas, s, lit=own))
-        canvas.keep("log", s.log, lambda: draw_log(canvas, LOG, s))
+        canvas.keep("saydo", SAYDO, listed, lambda: self.saydo.draw(canvas, s, lit=own))
+        canvas.keep("log", LOG, s.log, lambda: draw_log(canvas, LOG, s))
 
     def _shows_card(self, spot: Spot) -> bool:
         return not spot.id.startswith(("group_", "entry_", "groups_"))

@@ -47,6 +47,7 @@ class Scenery:
         self.rings: dict[tuple[str, bool], Sprite] = {}
         self.jaws: dict[str, Sprite] = {}
         self._clamps()
+        self.taps = self._taps()
         self.stations = {s.id: self._station(s.id, self.b(s.box)) for s in drawing.stations}
 
     # -- places ---------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ class Scenery:
         lx, ly = self.p(drawing.line_key)
         return {
             **{c.control: self.p(c.key) for c in drawing.clamps},
+            **{t.control: self.p(t.key) for t in drawing.taps},
             "patient": self.p(drawing.patient.key),
             "blender": (bx + bw - 7 - cap_width(self.canvas, self.key("blender")), by + 13),
             "oxygenator": (ox + (ow - cap_width(self.canvas, self.key("oxygenator"))) / 2, oy + oh - 27),
@@ -198,7 +200,6 @@ class Scenery:
         if below_heart_cm:
             canvas.text(f"{below_heart_cm:.0f} cm below heart level", (right + 24, bottom - 12), "label", quiet, align="right")
         _, oy, _, oh = self.b(drawing.oxygenator.box)
-        canvas.text("vent", (drawing.oxygenator.vent_x + self.box[0] + 9, oy - 9), "label", quiet)
         canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
         hx, hy, hw, hh = self.b(drawing.heater.box)
         canvas.panel((hx, hy, hw, hh), theme["panel"], theme["water"], radius=6)
@@ -288,6 +289,14 @@ class Scenery:
             picture = s.done()
             used = picture.get_bounding_rect()
             self.jaws[clamp.control] = (picture.subsurface(used).copy(), (s.rect.left + used.left, s.rect.top + used.top))
+
+    def _taps(self) -> dict[tuple[str, bool], Sprite]:
+        pictures: dict[tuple[str, bool], Sprite] = {}
+        for tap in self.drawing.taps:
+            for opened in (False, True):
+                s = devices.tap_picture(self.canvas, self.p(tap.at), self.p(tap.body), opened=opened)
+                pictures[tap.control, opened] = (s.done(), s.rect.topleft)
+        return pictures
 
     def _station(self, station: str, box: Box) -> Sprite:
         s = Sketch(self.canvas, (box[0] - 8, box[1] - 8, box[2] + 16, box[3] + 16), clear=self.canvas.theme["panel"])

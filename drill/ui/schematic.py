@@ -14,7 +14,7 @@ from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.ui import devices
 from drill.ui.canvas import Box, Canvas
-from drill.ui.drawing import ClampSite, Drawing, SensorSite
+from drill.ui.drawing import ClampSite, Drawing, SensorSite, TapSite
 from drill.ui.scenery import CRANK_FRAMES, DASH_LENGTH, TURNS, Scenery
 from drill.ui.spots import Entry, Spot
 from drill.ui.theme import Colour, mix
@@ -78,6 +78,8 @@ class Schematic:
             self._draw_sensor(snapshot, sensor)
         for site in self.drawing.clamps:
             self._draw_clamp(snapshot, site, lit=lit == site.control, named=named)
+        for tap in self.drawing.taps:
+            self._draw_tap(snapshot, tap, named=named or lit == tap.control)
         self._draw_patient(snapshot)
         if lit in self._caps:
             key_cap(canvas, scenery.key(lit), *self._caps[lit], lit=True)
@@ -235,6 +237,17 @@ class Schematic:
             state = f"closed {clock(since)}" if closed >= CLAMP_CLOSED else f"{closed * 100:.0f} % closed"
             canvas.text(state, (x, y + 15 * len(words)), "label", theme["quiet"], align=site.align)
 
+    def _draw_tap(self, snapshot: Snapshot, tap: TapSite, *, named: bool) -> None:
+        """A tap shows how its lever stands; an open one says so."""
+        canvas, theme = self.canvas, self.canvas.theme
+        opened = snapshot.controls.get(tap.control, 0.0) > OPEN
+        canvas.surface.blit(*self.scenery.taps[tap.control, opened])
+        if not (opened or named):
+            return
+        text = f"{tap.title}: open" if opened else tap.title
+        colour = theme["text"] if opened else theme["accent"]
+        canvas.text(text, self.scenery.p(tap.label), "label", colour, bold=opened, align=tap.align)
+
     def _draw_patient(self, snapshot: Snapshot) -> None:
         canvas, theme = self.canvas, self.canvas.theme
         x, y = self.scenery.p(self.drawing.patient.key)
@@ -264,6 +277,7 @@ class Schematic:
         eye, radius = scenery.p(drawing.pump.at), drawing.pump.radius + 5
         spots.append(self._thing("pump", (eye[0] - 82, eye[1] - radius, 164, 2 * radius + 26), listed))
         spots.extend(self._clamp_spot(snapshot, site) for site in drawing.clamps)
+        spots.extend(self._tap_spot(snapshot, tap) for tap in drawing.taps)
         return spots
 
     def _thing(self, thing: str, box: Box, listed: Listed, more: tuple[Entry, ...] = ()) -> Spot:
@@ -292,6 +306,22 @@ class Schematic:
             control=site.control,
             step=-EASE,
             key=key,
+            round=True,
+        )
+
+
+    def _tap_spot(self, snapshot: Snapshot, tap: TapSite) -> Spot:
+        """A click shuts an open tap; a shut one lists first, since a slip here lets air in or blood out."""
+        (x, y), opened = self.scenery.p(tap.body), snapshot.controls.get(tap.control, 0.0) > OPEN
+        ways = [Entry(title, Action(verb="set", target=tap.control, value=value)) for title, value in (("Shut", 0.0), ("Open", 1.0))]
+        return Spot(
+            tap.control,
+            (x - 11, y - 11, 22, 22),
+            tap.title,
+            "open to the air" if opened else "shut",
+            tuple(ways),
+            direct=opened,
+            key=self.scenery.key(tap.control),
             round=True,
         )
 

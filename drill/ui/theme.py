@@ -3,7 +3,7 @@
 Waveform colours follow no standard, and hospitals differ: they belong to a file that a site can change.
 """
 
-import importlib.resources
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,8 +75,9 @@ def assets_folder() -> Path:
 def font_file(*, bold: bool = False) -> str:
     """Return the path of Noto Sans as pygame_gui ships it: system fonts differ, and pictures would with them."""
     name = "NotoSans-Bold.ttf" if bold else "NotoSans-Regular.ttf"
-    found = importlib.resources.files("pygame_gui").joinpath("data", name)
-    if not found.is_file():
+    spec = importlib.util.find_spec("pygame_gui")  # found and not imported: only its data folder is wanted here
+    found = Path(spec.origin).parent / "data" / name if spec is not None and spec.origin else None
+    if found is None or not found.is_file():
         raise ThemeError(f"font {name} is missing from the installed pygame_gui: install pygame_gui 0.6.14 or later again")
     return str(found)
 
