@@ -20,7 +20,7 @@ from drill.ui.live import LiveScreen, key_help
 from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
 from drill.ui.run import Finished, LiveRun, Preparation
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
-from drill.ui.sound import Sounds
+from drill.ui.sound import Sounds, quiet_libraries
 
 FRAMES_HZ: Final = 60
 SPEED_VARIABLE: Final = "DRILL_SPEED"
@@ -66,7 +66,8 @@ def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None
 
 def _open(desk: Desk, first: Callable[[], Screen]) -> int:
     with contextlib.ExitStack() as stack:
-        pygame.init()
+        with quiet_libraries():
+            pygame.init()
         stack.callback(pygame.quit)
         desk.sounds = Sounds()
         window = pygame.display.set_mode(first_size(), pygame.RESIZABLE)

@@ -4,7 +4,9 @@ One sound is heard at a time: that of the highest alarm which is active and not 
 audio device is silent, and nobody is told twice. Only `play` touches the mixer; the rest is arithmetic on samples.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -76,6 +78,24 @@ def loudest(alarms: Iterable[AlarmView], audio_pause_s: float) -> str:
     return next((p for p in PRIORITIES if p in sounding), "")
 
 
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep what ALSA and its like write to the terminal by themselves away from it: no sound card is no error."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without a terminal has nothing to keep clean
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 class Sounds:
     """Plays the alarm of a snapshot. `muted` and a missing device both mean silence."""
 
@@ -88,7 +108,9 @@ class Sounds:
 
     def _open(self) -> bool:
         try:
-            pygame.mixer.init(RATE_HZ, -16, 1, 1024, allowedchanges=0)
+            with quiet_libraries():
+                pygame.mixer.quit()  # pygame.init() opens it in stereo, where a mono burst would be an octave too high
+                pygame.mixer.init(RATE_HZ, -16, 1, 1024, allowedchanges=0)
             self._bursts = {p: pygame.mixer.Sound(buffer=burst(p).tobytes()) for p in PRIORITIES}
         except pygame.error:
             return False

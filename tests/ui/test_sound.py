@@ -78,6 +78,17 @@ def test_bursts_do_not_run_into_each_other(priority: str) -> None:
     assert len(burst(priority)) / RATE_HZ + 1.0 <= MELODIES[priority].repeat_s
 
 
+def test_a_burst_lasts_as_long_as_it_was_made() -> None:
+    """The mixer runs at the tones' own rate and in mono, whatever it was opened with before."""
+    pygame.init()
+    sounds = Sounds()
+
+    assert not sounds.muted
+    for priority, sound in sounds._bursts.items():
+        assert sound.get_length() == pytest.approx(len(burst(priority)) / RATE_HZ, abs=0.01)
+    pygame.quit()
+
+
 def test_no_audio_device_means_silence_without_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that cannot open its mixer plays nothing and goes on."""
     pygame.mixer.quit()
