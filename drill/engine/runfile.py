@@ -14,7 +14,7 @@ from drill.circuit.readings import SHOWN
 from drill.engine.entries import Entry
 from drill.engine.entryshape import wrong_shape
 from drill.engine.frame import TRUE
-from drill.engine.runlog import FORMAT, HEADER_KEYS, Run, canonical
+from drill.engine.runlog import FORMAT, HEADER_KEYS, READING_TABLE, Run, canonical
 from drill.errors import RunFileError
 
 _OPEN, _MIDDLE, _CLOSE = b'{"e":', b',"sha":"', b'"}'
@@ -129,6 +129,11 @@ def _checked_header(header: dict[str, Any]) -> dict[str, Any]:
         raise RunFileError(message)
     if header["format"] != FORMAT:
         message = f"line 1: the file's format is '{header['format']}', this program reads '{FORMAT}': open it with the Drill that wrote it"
+        raise RunFileError(message)
+    if canonical(header["readings"]) != canonical(READING_TABLE):
+        message = (
+            f"line 1: the run was written by engine '{header['engine']}', which had other readings: open it with the Drill that wrote it"
+        )
         raise RunFileError(message)
     return header
 

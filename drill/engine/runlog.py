@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from drill import ENGINE_VERSION, TRAINING_ONLY
+from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import CAUSES, Entry
 
 FORMAT: Final = "drill/run/1"
@@ -21,10 +22,18 @@ HEADER_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "cause": str,
     "draws": dict,
     "endings": dict,
+    "readings": dict,
     "parent": (dict, type(None)),
 }
 # What a digest covers of the header: the causes of the run, not who, when, where, or with which version.
-DIGEST_KEYS: Final = tuple(key for key in HEADER_KEYS if key not in ("format", "engine"))
+DIGEST_KEYS: Final = tuple(key for key in HEADER_KEYS if key not in ("format", "engine", "readings"))
+
+
+# How to read the frames: names in order, each with its resolution, so that a file explains itself.
+READING_TABLE: Final[Mapping[str, Any]] = {
+    "true": [[name, READINGS[name].resolution] for name in READINGS],
+    "shown": [[name, READINGS[name].resolution] for name in SHOWN],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ def make_header(
         "cause": cause,
         "draws": dict(draws),
         "endings": dict(endings),
+        "readings": READING_TABLE,
         "parent": None if parent is None else dict(parent),
     }
 

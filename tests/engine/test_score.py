@@ -23,7 +23,7 @@ from drill.engine.scoring.ledger import (
 )
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Rubric
-from tests.engine.synthetic import action, control, frame, run, small_run
+from tests.engine.synthetic import action, control, frame, header, run, small_run
 
 SIGN: Entry = {"t": 10, "k": "first_sign"}
 CLAMPED = {"control": "clamp_return", "above": 0.98}
@@ -357,6 +357,22 @@ def test_pausing_the_audio_is_a_fact_and_not_a_point() -> None:
     assert with_alarm.facts["audio_pauses"] == 1
     assert with_alarm.facts["time_to_acknowledge_s"] == pytest.approx(39.8)
     assert with_alarm.points == without.points
+
+
+def test_a_log_without_its_beginning_is_judged_without_a_crash() -> None:
+    """A log made by hand may lack the controls and the drive at tick 0: what it does not say does not hold."""
+    parts = {
+        "steps": [
+            step(),
+            step("drive", expect={"drive": "console"}),
+            step("both", expect={"any": [CLAMPED, {"not": {"drive": "console"}}]}),
+        ]
+    }
+    bare = Run(header(), [frame(0), SIGN, frame(15), {"t": 15, "k": "end", "outcome": "secured"}])
+    sheet = score(rubric(**parts), bare)
+
+    assert [item.status for item in sheet.items] == ["missed", "missed", "done"]
+    assert sheet.item("clamped").evidence[0].text == "clamp return: not in the log"
 
 
 def test_the_share_of_local_targets_is_told() -> None:

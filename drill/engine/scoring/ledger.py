@@ -69,8 +69,8 @@ def _compressed_while_ejecting(frames: Sequence[Frame]) -> float:
     """Only the moment before compressions begin can tell: afterwards the pulse is that of the hands."""
     total, wrong = 0, False
     for before, now in pairwise(frames):
-        pressing = now.controls["compressions"] > 0
-        if pressing and before.controls["compressions"] <= 0:
+        pressing = now.controls.get("compressions", 0.0) > 0
+        if pressing and before.controls.get("compressions", 0.0) <= 0:
             wrong = _ejects(before)
         if pressing and wrong:
             total += now.tick - before.tick
