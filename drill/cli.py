@@ -4,6 +4,7 @@ Exit codes: 0 fine, 1 a finding, 2 wrong usage, 3 our fault (the message says wh
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,7 @@ class Finding(click.ClickException):
 
 def main() -> None:
     """Run a command. Errors become a message and an exit code; only our own faults leave a note with the traceback."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # its greeting would stand before our JSON
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows console's own code page lacks our signs

@@ -22,6 +22,7 @@ NEEDS = {
     "jinja2": "jinja2",
 }
 UNSEEN_DRIVERS = ("dummy", "offscreen")  # SDL falls back to these without a word: nobody would see the window
+LINUX_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
 SOUND_PROBE = "import pygame; pygame.mixer.init()"  # in a process of its own: the sound library writes to the terminal
 
 
@@ -46,6 +47,8 @@ def examine() -> Iterator[Finding]:
 
 def display_problem() -> str:
     """Return why no window can be shown here, or "" if one can."""
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in LINUX_DISPLAYS):
+        return f"no display ({LINUX_DISPLAYS[0]} is not set)"
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 

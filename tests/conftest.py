@@ -16,6 +16,8 @@ settings.register_profile("soak", deadline=None, max_examples=1000, print_blob=T
 settings.load_profile(os.environ.get("DRILL_HYPOTHESIS", "test"))
 
 ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "out"
+os.environ["DRILL_HOME"] = str(OUT)  # for what lives longer than one test; nothing is written to the user's own folder
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +31,7 @@ def drill_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Every test has a home of its own for runs and crash notes; compiled kernels are shared, since compiling takes seconds."""
     home = tmp_path / "drill_home"
     home.mkdir()
-    shared = ROOT / "out" / "kernels"
+    shared = OUT / "kernels"
     shared.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(OSError):  # Windows may refuse a link: then each test compiles its own
         (home / "kernels").symlink_to(shared, target_is_directory=True)

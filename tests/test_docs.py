@@ -1,5 +1,6 @@
 """The pages say what the program does: each command, option, key, action, control, reading, fault and job has its line."""
 
+import os
 import re
 import subprocess
 import sys
@@ -43,8 +44,9 @@ def chapter(text: str, heading: str) -> str:
 
 def test_the_reference_is_what_the_code_says(root: Path) -> None:
     """docs/reference.md is what `make docs` would write now."""
+    env = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
     made = subprocess.run(
-        [sys.executable, root / "docs/make_reference.py"], cwd=root, capture_output=True, check=True, env={"PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
+        [sys.executable, root / "docs/make_reference.py"], cwd=root, capture_output=True, check=True, env=env
     ).stdout.decode()
 
     assert made.splitlines() == page(root, "docs/reference.md").splitlines(), "run `make docs`"
@@ -68,12 +70,27 @@ def test_each_option_has_its_line(root: Path, command: str, option: str) -> None
     assert option in chapter(page(root, "docs/commands.md"), f"`drill {command}")
 
 
+def test_each_key_has_its_row(root: Path) -> None:
+    """Each bound key, and each line of the panel's own key help, stands in docs/keys.md."""
+    from drill.ui.keys import BINDINGS, local_names
+    from drill.ui.live import key_help
+
+    text = page(root, "docs/keys.md")
+    names = local_names()
+    missing = [names[bound.scancode] for bound in BINDINGS if f"`{names[bound.scancode]}`" not in text]
+    plain = text.replace("`", "").lower()
+    missing += [f"{keys}: {word}" for keys, words in key_help() for word in words.lower().split(", ") if word not in plain]
+
+    assert missing == []
+
+
 def test_no_page_promises_a_command_that_is_not_there(root: Path) -> None:
     """Every `drill WORD` in README and docs is a command."""
     pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
-    named = {word for path in pages for word in re.findall(r"`drill ([a-z]+)|^drill ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    named = {word for path in pages for word in re.findall(r"(?:`|^)drill ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
 
-    assert {word for pair in named for word in pair if word} <= set(COMMANDS)
+    assert named
+    assert named <= set(COMMANDS)
 
 
 def test_links_between_pages_lead_somewhere(root: Path) -> None:
