@@ -7,11 +7,12 @@ from drill.circuit import body, parts, patient, sensors, transport
 from drill.circuit.blood import content
 from drill.circuit.components.base import Exchange
 from drill.circuit.controls import CONTROLS
+from drill.circuit.emit import PYTHON, C, text_of
 from drill.circuit.faults import FLAGS
 from drill.circuit.network import Network, NodeModel, step_pressures
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PatientSpec
-from drill.circuit.trace import Graph, Num, call_select, python_select, text_of
+from drill.circuit.trace import Graph, Num
 from drill.units import SUBSTEPS_PER_TICK
 
 
@@ -34,19 +35,21 @@ class Model:
     substep: Graph
     slow: Graph
     bench: bool
+    substeps: int = SUBSTEPS_PER_TICK
 
     def python_text(self) -> str:
-        """Return `substep(x)` and `slow(x)` as plain Python over a list of floats."""
-        return text_of(self.substep, "substep", python_select) + text_of(self.slow, "slow", python_select)
+        """Return `substeps(x)` (all of a tick), `slow(x)` and `tick(x)`, which runs both, as Python over a flat array of floats."""
+        both = text_of(self.substep, "substeps", PYTHON, self.substeps) + "\n\n" + text_of(self.slow, "slow", PYTHON)
+        return both + "\n\ndef tick(x):\n    substeps(x)\n    slow(x)\n"
 
     def compiled_text(self) -> str:
-        """Return a whole module for numba over a float64 array: `tick(x)` runs ten substeps and the slow body.
+        """Return the same as a whole module for numba; it holds indices and our laws only, no name or number of a pack."""
+        return "from math import sqrt\n\n\n" + self.python_text()
 
-        It holds indices and our laws only, no name or number of a pack.
-        """
-        head = "from math import sqrt\n\n\ndef sel(c, a, b):\n    return a if c else b\n\n\n"
-        loop = f"\n\ndef tick(x):\n    for _ in range({SUBSTEPS_PER_TICK}):\n        substep(x)\n    slow(x)\n"
-        return head + text_of(self.substep, "substep", call_select) + "\n\n" + text_of(self.slow, "slow", call_select) + loop
+    def c_text(self) -> str:
+        """Return the same operations in the same order as C, with `tick(double *x)` for others to call."""
+        both = text_of(self.substep, "substeps", C, self.substeps) + "\n" + text_of(self.slow, "slow", C)
+        return "#include <math.h>\n\n" + both + "\nvoid tick(double *x) {\n    substeps(x);\n    slow(x);\n}\n"
 
 
 def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:

@@ -37,7 +37,13 @@ def _c_names(numbers: Sequence[str], tests: Sequence[str]) -> str:
 
 
 C = Dialect(
-    "static void {}(double *restrict x) {{", "for (int _ = 0; _ < {}; _++) {{", "}", ";", lambda c, a, b: f"({c} ? {a} : {b})", "fabs", _c_names
+    "static void {}(double *restrict x) {{",
+    "for (int _ = 0; _ < {}; _++) {{",
+    "}",
+    ";",
+    lambda c, a, b: f"({c} ? {a} : {b})",
+    "fabs",
+    _c_names,
 )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, MutableSequence
 from math import sqrt
 
 from drill.circuit.compiler import Model
-from drill.units import SUBSTEPS_PER_TICK
 
 Array = MutableSequence[float]
 Advance = Callable[[Array], None]
@@ -12,13 +11,7 @@ Advance = Callable[[Array], None]
 
 def interpreted(model: Model) -> Advance:
     """Return a function that advances the array by one tick in place, in plain Python."""
-    names: dict[str, object] = {"sqrt": sqrt, "abs": abs, "__builtins__": {}}
+    names: dict[str, object] = {"sqrt": sqrt, "abs": abs, "range": range, "__builtins__": {}}
     exec(compile(model.python_text(), "<kernel>", "exec"), names)
-    substep, slow = names["substep"], names["slow"]
-
-    def tick(x: Array) -> None:
-        for _ in range(SUBSTEPS_PER_TICK):
-            substep(x)  # type: ignore[operator]
-        slow(x)  # type: ignore[operator]
-
+    tick: Advance = names["tick"]  # type: ignore[assignment]
     return tick

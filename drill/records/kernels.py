@@ -3,6 +3,7 @@
 Without numba, or where nothing may be written, everything still works, with the same bits; only slower.
 """
 
+import ast
 import importlib.util
 import os
 import sys
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.abc import SourceLoader
 from pathlib import Path
-from types import FunctionType, ModuleType
-from typing import Any, Final
+from types import ModuleType
+from typing import Any, Final, cast
 
 from drill.errors import DrillError
 from drill.records.home import drill_home
+from drill.records.lower import lower
 
 MISSING: Final = "numba is not installed: runs are slower, with the same result (python -m pip install 'drill-perfusion[fast]')"
 
@@ -48,9 +50,9 @@ class _Text(SourceLoader):
 
 
 def load_kernel(text: str, home: Path | None = None) -> Kernel:
-    """Compile the generated text, a module whose `tick(x)` advances a float64 array, or take it from the cache.
+    """Compile the generated text, whose `tick(x)` calls its other functions over a float64 array, or take it from the cache.
 
-    A cold compile takes seconds to a minute, a warm one under a second. The text lies under `home`/kernels
+    A cold compile takes seconds, a warm one under a second. The text lies under `home`/kernels
     (None: DRILL_HOME), named by its own SHA-256.
     """
     try:
@@ -74,13 +76,29 @@ def load_kernel(text: str, home: Path | None = None) -> Kernel:
 
 def _compiled(numba: Any, text: str, sha: str, path: Path, *, cache: bool) -> Callable[[Any], None]:
     module = _module(text, sha, path)
-    for name, function in [(n, f) for n, f in vars(module).items() if isinstance(f, FunctionType)]:
+    if not numba.config.DISABLE_JIT:  # NUMBA_DISABLE_JIT leaves plain functions
+        for part in ast.parse(text).body:
+            if isinstance(part, ast.FunctionDef) and part.name != "tick":
+                setattr(module, part.name, _lowered(numba, part))
         # numpy's error model divides by zero as C does; fastmath would change the last bits.
-        setattr(module, name, numba.njit(function, cache=cache, error_model="numpy", fastmath=False))
-    if hasattr(module.tick, "compile"):  # NUMBA_DISABLE_JIT leaves plain functions
-        module.tick.compile((numba.float64[::1],))
+        jitted = numba.njit(module.tick, cache=cache, error_model="numpy", fastmath=False)
+        jitted.compile((numba.float64[::1],))
+        return cast("Callable[[Any], None]", jitted)
     advance: Callable[[Any], None] = module.tick
     return advance
+
+
+def _lowered(numba: Any, function: ast.FunctionDef) -> Any:
+    """Return the function as something that `tick` can call: its instructions are written where it is called."""
+
+    def typed(_context: Any, x: Any) -> tuple[Any, Any]:
+        def written(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            lower(function, builder, context.make_array(signature.args[0])(context, builder, args[0]).data)
+            return context.get_dummy_value()
+
+        return numba.types.void(x), written
+
+    return numba.extending.intrinsic(typed)
 
 
 def _kept(text: str, name: str, home: Path | None) -> tuple[Path, str]:

@@ -1,21 +1,24 @@
+import ast
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from llvmlite import ir
 
+from drill.errors import DrillError
 from drill.records.kernels import MISSING, load_kernel
+from drill.records.lower import lower
 
 TEXT = """from math import sqrt
 
 
-def sel(c, a, b):
-    return a if c else b
-
-
-def substep(x):
+def substeps(x):
     v1 = x[0]
-    x[0] = sel(v1 > 3.0, sqrt(v1) / x[1], v1 + 1.0)
+    for _ in range(10):
+        t1 = (3.0 < v1)
+        v2 = v1 = ((sqrt(v1) / x[1]) if t1 else (v1 + 1.0))
+    x[0] = v2
 
 
 def slow(x):
@@ -23,8 +26,7 @@ def slow(x):
 
 
 def tick(x):
-    for _ in range(10):
-        substep(x)
+    substeps(x)
     slow(x)
 """
 
@@ -87,6 +89,17 @@ def test_division_by_zero_is_an_infinity_and_no_error(tmp_path: Path) -> None:
     kernel.advance(x)
 
     assert not np.isfinite(x[0])
+
+
+@pytest.mark.parametrize("line", ["x[1] = x[0] ** 2.0", "x[1] = max(x[0], 1.0)", "if x[0] < 1.0:\n        x[1] = 0.0", "x[1] = y[0]"])
+def test_a_text_that_is_no_kernel_is_refused(line: str) -> None:
+    """Only the kernel's own grammar is compiled; the message shows what else was found, and where."""
+    tree = ast.parse(f"def slow(x):\n    {line}\n").body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    builder = ir.IRBuilder(ir.Function(ir.Module(), ir.FunctionType(ir.VoidType(), ()), "f").append_basic_block())
+
+    with pytest.raises(DrillError, match=r"line 2, which is no kernel"):
+        lower(tree, builder, ir.Constant(ir.PointerType(ir.DoubleType()), None))
 
 
 def test_without_numba_it_says_so_and_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
