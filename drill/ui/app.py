@@ -22,7 +22,7 @@ from drill.ui.run import Finished, LiveRun, Preparation
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
 from drill.ui.sound import Sounds, quiet_libraries
 
-FRAMES_HZ: Final = 60
+FRAMES_HZ: Final = 50  # one frame a tick at real pace
 SPEED_VARIABLE: Final = "DRILL_SPEED"
 KINDS: Final = {"va_ecmo": "VA ECMO", "vv_ecmo": "VV ECMO", "cpb": "Heart-lung machine"}
 

@@ -43,6 +43,7 @@ class LiveScreen(Screen):
         self.snapshot: Snapshot = self.session.snapshot()
         self._debrief = debrief
         self._debt_s = 0.0
+        self._unseen = 0
         self._next: Screen | None = None
         self._card: Card | None = None
         self._finishing = False
@@ -121,10 +122,14 @@ class LiveScreen(Screen):
         while self._debt_s >= TICK_S and not self.snapshot.ended:
             self.session.tick()
             self._debt_s -= TICK_S
-            self.snapshot = self.session.snapshot()
-            self.panel.feed(self.desk.canvas, self.snapshot)
+            self._unseen += 1
             if pygame.time.get_ticks() - begun > BUSY_MS:
                 self._debt_s = 0.0
+            # The traces run at real pace: in faster time they see every so many-th tick, since a snapshot costs like a tick.
+            if self._unseen >= self.speed or self.session.ended:
+                self._unseen = 0
+                self.snapshot = self.session.snapshot()
+                self.panel.feed(self.desk.canvas, self.snapshot)
         self.desk.sounds.update(self.snapshot, dt_s)
         if self.session.ended:
             self._open_end()

@@ -35,7 +35,7 @@ from drill.ui.theme import load_theme
 SCENARIO = "pump_head_failure/va_flow_lost"
 CASE = "VA ECMO, late shift"
 SPEED = 6.0
-PATIENCE_S = 90.0  # a step that has not come by then never will: the whole drill takes half of it
+PATIENCE_S = 240.0  # a step that has not come by then never will: on an idle machine the whole drill takes a minute
 WINDOW = (1400, 900)
 
 
