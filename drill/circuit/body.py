@@ -5,35 +5,62 @@ pressure further: this, not the script, is how a patient who depends on the circ
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from drill.circuit.blood import O2_PER_G_HB, content, po2_of, saturation_of
+from drill.circuit import drugs, heat, lungs
+from drill.circuit.acid_base import add_place, content_at
+from drill.circuit.blood import O2_PER_G_HB, po2_of, saturation_of
 from drill.circuit.patient import BEDS
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.trace import Num, between, least, most, select, sqrt
 from drill.units import TICK_S
 
-P_BAROMETRIC_MMHG = 760.0
-P_WATER_MMHG = 47.0
 REFLEX_REACH_MMHG = 28.3  # 18 pi / 2: where the CVSim baroreflex saturates [CVS6]
-PRESSOR_TAU_ON_S, PRESSOR_TAU_OFF_S = 12.0, 240.0  # tunable
+PRESSOR_TAU_ON_S = 8.0  # tunable
 COLLAPSED_SAT, FREE_SAT = 0.10, 0.30  # tissue takes all it wants above the second, nothing below the first; tunable
+# CO2 that tissue holds beside blood, as mL of blood that would hold as much, and its time constant in s: together about
+# 2 L of CO2, 4-5 mmHg/min in apnoea (reference 4.4 and 8, tunable); it meets the last cell of the bed `body`
+STORES = {"fast": (2000.0, 240.0), "slow": (2500.0, 1800.0)}
+
+
+class Fluid(NamedTuple):
+    """What runs into a vein: its name in slots, and what it holds (as blood does: mL/mL, g/L, mL/mL, degC)."""
+
+    slot: str
+    mix: Mapping[str, float]
+
+
+FLUIDS: dict[str, Fluid] = {
+    "clear": Fluid("infuse", {"o2": 0.005, "hb": 0.0, "co2": 0.0, "heat": 22.0}),
+    "blood": Fluid("transfuse", {"o2": 0.16, "hb": 190.0, "co2": 0.6, "heat": 30.0}),  # red cells, tunable
+}
 
 
 def add_body(slots: Slots, p: Mapping[str, float]) -> None:
     """Make the slots of reflex, metabolism, drugs and beat by beat pressures."""
-    for name in ("pressor_given", "pressor", "debt_ml", "phase_before", "run_max", "run_min", "co_ml_s", "infuse_ml_s", "infuse_left_ml"):
+    for name in ("pressor", "debt_ml", "phase_before", "run_max", "run_min", "co_ml_s"):
         slots.add(name, 0.0)
+    for fluid in FLUIDS.values():
+        slots.add(f"{fluid.slot}_ml_s", 0.0)
+        slots.add(f"{fluid.slot}_left_ml", 0.0)
+        slots.add(f"port:{fluid.slot}d_ml", 0.0)
+    drugs.add_drugs(slots, p["heparin_iu_ml"], p["blood_volume_ml"])
+    lungs.add_lungs(slots, 0.5)
+    heat.add_body_heat(slots, p)
+    venous, ph = content_at(46.0, p["hb_g_l"], 0.7, p["be_mmol_l"])
+    for name in STORES:
+        slots.add(f"co2_store:{name}", venous)
+    add_place(slots, "lungs", ph, 46.0)
+    add_place(slots, "right_hand")
     slots.add("lactate_mmol_l", 1.5)
     slots.add("map_mean", 70.0)
     slots.add("cpp_mean", 45.0)
     slots.add("sys", 80.0)
     slots.add("dia", 60.0)
-    for port in ("lungs_o2", "tissue_o2"):
+    for port in ("tissue_o2", "tissue_co2"):
         slots.add(f"port:{port}", 0.0)
-    slots.add("port:infused_ml", 0.0)
     for bed in BEDS:
         slots.add(f"deficit:{bed}", 0.0)
-    del p
 
 
 def toward(x: Scope, name: str, target: Num, tau_s: Num) -> None:
@@ -42,31 +69,28 @@ def toward(x: Scope, name: str, target: Num, tau_s: Num) -> None:
     x[name] = x[name] + k * (target - x[name])
 
 
-def infusion(x: Scope) -> Num:
-    """Return the mL infused in this tick and book them."""
-    amount = least(x["infuse_ml_s"] * TICK_S, x["infuse_left_ml"])
-    x["infuse_left_ml"] = x["infuse_left_ml"] - amount
-    x["port:infused_ml"] = x["port:infused_ml"] + amount
-    x["vol:ven"] = x["vol:ven"] + amount
-    return amount
-
-
-def lung_exchange(x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
-    """Blood that passes the lungs: all but the shunt leaves with the content of the alveoli.
-
-    PAO2 = FiO2 (Pb - 47) - PaCO2/0.8, PaCO2 taken as 40
-    """
-    del flow_ml_s
-    alveolar = most(x["in:vent_fio2_pct"] / 100.0 * (P_BAROMETRIC_MMHG - P_WATER_MMHG) - 50.0, 30.0)
-    shunt = x["pat:lung_shunt"]
-    return (1.0 - shunt) * content(alveolar, entering["hb"]) + shunt * entering["o2"]
+def infusions(x: Scope) -> list[tuple[Num, Mapping[str, Num]]]:
+    """Return (mL run in during this tick, what is in it) of each kind of fluid, and book them."""
+    running: list[tuple[Num, Mapping[str, Num]]] = []
+    for slot, mix in FLUIDS.values():
+        amount = least(x[f"{slot}_ml_s"] * TICK_S, x[f"{slot}_left_ml"])
+        x[f"{slot}_left_ml"] = x[f"{slot}_left_ml"] - amount
+        x[f"port:{slot}d_ml"] = x[f"port:{slot}d_ml"] + amount
+        x["vol:ven"] = x["vol:ven"] + amount
+        running.append((amount, mix))
+    return running
 
 
 def breathe_tissue(x: Scope) -> None:
-    """Take oxygen out of each bed's blood: all that is wanted, less where saturation falls under 30 %, none under 10 %."""
+    """Take oxygen out of each bed's blood and give CO2: all that is wanted, less where saturation falls under 30 %, none under 10 %.
+
+    VO2 = VO2(37 degC) 2.4**((T - 37)/10), VCO2 = RQ VO2
+    """
     debt: Num = 0.0
+    used: Num = 0.0
+    vo2 = x["pat:vo2_ml_min"] * heat.metabolic_factor(x["temp:core"]) / 60.0 * TICK_S
     for bed, (_, _, vo2_share, cells, cell_ml) in BEDS.items():
-        wanted = x["pat:vo2_ml_min"] / 60.0 * TICK_S * vo2_share
+        wanted = vo2 * vo2_share
         got: Num = 0.0
         for k in range(cells):
             slot = f"o2:{bed}:{k}"
@@ -75,15 +99,30 @@ def breathe_tissue(x: Scope) -> None:
             free = between((held / full - COLLAPSED_SAT) / (FREE_SAT - COLLAPSED_SAT), 0.0, 1.0)
             taken = wanted / cells * free
             x[slot] = held - taken / cell_ml
+            x[f"co2:{bed}:{k}"] = x[f"co2:{bed}:{k}"] + x["pat:rq"] * taken / cell_ml
             got = got + taken
-        x["port:tissue_o2"] = x["port:tissue_o2"] - got
+        used = used + got
         short = wanted - got
         toward(x, f"deficit:{bed}", short / most(wanted, 1e-9), 5.0)
         debt = debt + short
+    x["port:tissue_o2"] = x["port:tissue_o2"] - used
+    x["port:tissue_co2"] = x["port:tissue_co2"] + x["pat:rq"] * used
+    _store_co2(x)
+    heat.warm_tissue(x, used, {bed: row[4] for bed, row in BEDS.items()})
     x["debt_ml"] = x["debt_ml"] + debt
     # 0.65 x 22.4 mL O2 per mmol and 0.29 L/kg [IHCA]; clearance half-life about 15 min [LACTK]
     produced = 0.65 * debt / 22.4 / (0.29 * x["pat:weight_kg"])
     x["lactate_mmol_l"] = x["lactate_mmol_l"] + produced - (x["lactate_mmol_l"] - 1.0) * (0.0462 / 60.0 * TICK_S)
+    x["be_mmol_l"] = x["pat:be_mmol_l"] - (x["lactate_mmol_l"] - 1.0)  # 1 mmol/L for 1 mmol/L, reference 4.2
+
+
+def _store_co2(x: Scope) -> None:
+    """Tissue takes up and gives back CO2: flow between blood and store = V/tau (c_blood - c_store)."""
+    slot = f"co2:body:{BEDS['body'][3] - 1}"
+    for name, (volume_ml, tau_s) in STORES.items():
+        moved = volume_ml / tau_s * TICK_S * (x[slot] - x[f"co2_store:{name}"])
+        x[slot] = x[slot] - moved / BEDS["body"][4]
+        x[f"co2_store:{name}"] = x[f"co2_store:{name}"] + moved / volume_ml
 
 
 def follow_beats(x: Scope) -> None:
@@ -107,8 +146,8 @@ def answer(x: Scope) -> None:
     toward(x, "reflex_hr", drive, 4.0)
     toward(x, "reflex_r", drive, 7.0)
     toward(x, "reflex_v0", drive, 20.0)
-    x["pressor_given"] = x["pressor_given"] * (1.0 - TICK_S / PRESSOR_TAU_OFF_S)
-    toward(x, "pressor", x["pressor_given"], PRESSOR_TAU_ON_S)
+    drugs.carry_drugs(x)
+    toward(x, "pressor", x["pressor_blood"], PRESSOR_TAU_ON_S)
     # RR gain 0.021 s/mmHg together [CVS6]
     rr = most(60.0 / x["pat:hr_bpm"] - 0.021 * x["reflex_hr"], 0.33)
     x["now:hr_bpm"] = 60.0 / rr
@@ -122,8 +161,8 @@ def answer(x: Scope) -> None:
     x["now:strength"] = x["contractility"] * (1.0 + 0.25 * x["pressor"]) * (0.2 + 0.8 * alive)
 
 
-def saturation_at(x: Scope, name: str, o2: Num, hb: Num) -> Num:
+def saturation_at(x: Scope, name: str, o2: Num, hb: Num, shift: Num) -> Num:
     """Return the saturation (0-1) of blood of this content, following its PO2 in the slot `po2:name`."""
-    po2 = po2_of(o2, hb, x[f"po2:{name}"])
+    po2 = po2_of(o2, hb, x[f"po2:{name}"], shift)
     x[f"po2:{name}"] = po2
     return saturation_of(o2, hb, po2)

@@ -1,9 +1,11 @@
 """From the graph of a circuit and a patient to one straight-line text and the array that it runs over."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from drill.circuit import body, parts, patient, sensors, transport
+from drill.circuit import body, gas_supply, heat, lungs, parts, patient, sensors, transport
+from drill.circuit.acid_base import content_at
 from drill.circuit.blood import content
 from drill.circuit.components.base import Exchange
 from drill.circuit.controls import CONTROLS
@@ -13,7 +15,7 @@ from drill.circuit.network import Network, NodeModel, step_pressures
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.trace import Graph, Num
-from drill.units import SUBSTEPS_PER_TICK
+from drill.units import SUBSTEPS_PER_TICK, TICK_S
 
 
 @dataclass(frozen=True)
@@ -62,18 +64,22 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
     if isinstance(who, Bench):
         for name in ("ra", "ao_asc", "ao_desc", "leg"):
             net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name == "ra" else who.map_mmhg, is_patient=True))
-        hb = who.hb_g_l
+        hb, be, temp_c, prime = who.hb_g_l, 0.0, 37.0, 1.0
     else:
         params = patient.patient_params(who.params, who.id)
         patient.add_patient(slots, net, params)
         body.add_body(slots, params)
-        hb = params["hb_g_l"]
+        hb, be, temp_c, prime = (params[name] for name in ("hb_g_l", "be_mmol_l", "temp_c", "prime_hb_share"))
+    slots.add("be_mmol_l", be)
+    heat.add_water(slots)
+    gas_supply.add_supply(slots, circuit.drives.get("cylinder_l", gas_supply.CYLINDER_L))
     on_bench = isinstance(who, Bench)
     parts.add_machine(slots, net, circuit)
     _add_state(slots, net)
-    rich, poor = float(_number(content(300.0, hb))), float(_number(content(38.0, hb)))
     rich_places = transport.oxygenated(net, ["lungs", *(p.id for p in circuit.parts if p.kind == "oxygenator")])
-    transport.add_blood(slots, net, {"o2": (poor, rich), "hb": (hb, hb)}, rich_places)
+    transport.add_blood(slots, net, _first_blood(hb, be, temp_c), rich_places)
+    if prime != 1.0:
+        _prime(slots, net, circuit, _first_blood(hb * prime, be, temp_c), rich_places)
     sensors.add_sensors(slots, circuit, net, bench=on_bench)
     for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
         slots.add(name, 0.0)
@@ -81,6 +87,28 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
     _trace_substep(Scope(slots, fast), net, bench=on_bench)
     _trace_slow(Scope(slots, slow), net, circuit, bench=on_bench)
     return Model(slots, net, circuit, fast, slow, on_bench)
+
+
+def _first_blood(hb_g_l: float, be: float, temp_c: float) -> dict[str, tuple[float, float]]:
+    """What blood holds at the start, (venous, oxygenated), by species."""
+    return {
+        "o2": (_number(content(38.0, hb_g_l)), _number(content(300.0, hb_g_l))),
+        "hb": (hb_g_l, hb_g_l),
+        "co2": (content_at(46.0, hb_g_l, 0.7, be)[0], content_at(40.0, hb_g_l, 1.0, be)[0]),
+        "heat": (temp_c, temp_c),
+    }
+
+
+def _prime(slots: Slots, net: Network, circuit: CircuitSpec, first: Mapping[str, tuple[float, float]], rich: AbstractSet[str]) -> None:
+    """Fill the machine with thinner blood, or clear prime, than the patient has."""
+    for node in net.nodes.values():
+        if not node.is_patient and not node.is_air:
+            for species, values in first.items():
+                slots.first[slots[f"{species}:{node.id}"]] = values[node.id in rich]
+    for part in circuit.parts:
+        for k in range(net.edges[part.id].cells):
+            for species, values in first.items():
+                slots.first[slots[f"{species}:{part.id}:{k}"]] = values[part.id in rich]
 
 
 def _number(value: Num) -> float:
@@ -115,13 +143,17 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
     added: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {}
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
-        exchanges["lungs"] = (Exchange("lungs_o2", "o2", body.lung_exchange),)
-        added["ven"] = [(body.infusion(x), {"o2": 0.005, "hb": 0.0})]
+        x["lungs_ml_s"] = x["acc:lungs"] / TICK_S
+        exchanges["lungs"] = (Exchange("lungs_o2", "o2", lungs.oxygenate), Exchange("lungs_co2", "co2", lungs.give_co2))
+        added["ven"] = body.infusions(x)
     transport.move_blood(net, x, exchanges, added)
     if not bench:
+        lungs.ventilate(x)
         body.breathe_tissue(x)
         body.follow_beats(x)
         body.answer(x)
-    parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"])
+    gas_supply.run_supply(x)
+    parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"], x[f"heat:{site['svo2']}:0"])
+    heat.run_water(x, circuit)
     sensors.measure(x, circuit, net, bench=bench)
     sensors.display(x, circuit, net)

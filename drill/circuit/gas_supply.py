@@ -73,8 +73,8 @@ def run_gas_side(x: Scope, part: PartSpec) -> None:
     open_share = 1.0 - x["in:gas_exhaust"]
     resistance = least(EXHAUST_MMHG_S_ML / most(open_share * open_share * open_share * open_share, 1e-9), BLOCKED_MMHG_S_ML)
     per_ml = TICK_S * 760.0 / most(volume, 1.0)
-    pressure = (x[f"gas_pressure_mmhg:{part.id}"] + per_ml * x["supply:hose_ml_s"]) / (1.0 + per_ml / resistance)
-    pressure = least(pressure, RELIEF_MMHG)
+    filled = (x[f"gas_pressure_mmhg:{part.id}"] + per_ml * x["supply:hose_ml_s"]) / (1.0 + per_ml / resistance)
+    pressure = least(filled, RELIEF_MMHG)
     through = pressure / resistance
     x[f"gas_pressure_mmhg:{part.id}"] = pressure
     x[f"gas_flow:{part.id}"] = through

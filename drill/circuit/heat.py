@@ -17,7 +17,13 @@ BODY_J_PER_ML_KG = 3470.0 / J_PER_ML_BLOOD  # mL of blood that hold the heat of 
 CORE_SHARE, SHELL_SHARE = 0.4, 0.53  # of body mass, reference 7; blood itself is the rest
 # How much heat blood gives to the tissue that it passes, mL/s of blood: (place, bed, cell, conductance). Together about two
 # thirds of what the blood brings, so that the core follows with about 15 min and the shell with about 75 (reference 7, tunable).
-TISSUE = (("core", "body", 9, 70.0), ("core", "head_right", 3, 12.0), ("core", "head_left", 3, 12.0), ("shell", "body", 0, 2.0), ("shell", "leg_bed", 3, 10.0))
+TISSUE = (
+    ("core", "body", 9, 70.0),
+    ("core", "head_right", 3, 12.0),
+    ("core", "head_left", 3, 12.0),
+    ("shell", "body", 0, 2.0),
+    ("shell", "leg_bed", 3, 10.0),
+)
 CORE_SHELL_ML_S = 0.6  # conduction between them, tunable
 SKIN_ML_S = 0.7  # 2.7 W/degC through covers, tunable
 HEAT_PER_ML_O2 = 20.1 / J_PER_ML_BLOOD  # 20.1 J per mL O2: 165 mL/min give 55 W

@@ -128,12 +128,12 @@ def pump_head(q: Num, rpm: Num, curve: HeadCurve) -> tuple[Num, Drop]:
     return head, Drop(drop, slope)
 
 
-def viscosity_cp(hb_g_l: Num) -> Num:
-    """Viscosity of blood at 37 degC, haematocrit taken as 3 x Hb.
+def viscosity_cp(hb_g_l: Num, temp_c: Num = 37.0) -> Num:
+    """Viscosity of blood, haematocrit taken as 3 x Hb.
 
-    mu = 1.2 exp(0.0255 Hct%)   (reference 5.5, tunable)
+    mu = 1.2 exp(0.0255 Hct% + 0.035 (37 - T))   (reference 5.5: rises 50-300 % from 37 to 22 degC [ECK]; here 69 %, tunable)
     """
-    return 1.2 * exp(0.0255 * 0.3 * hb_g_l)
+    return 1.2 * exp(0.0255 * 0.3 * hb_g_l + 0.035 * (37.0 - temp_c))
 
 
 def suck_down(q: Num, p_site_mmhg: Num, p_wall_mmhg: Num) -> Drop:

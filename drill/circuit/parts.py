@@ -72,9 +72,9 @@ def _add_node(slots: Slots, net: Network, name: str, compliance: float) -> None:
     net.add_node(NodeModel(name, stiffness, NODE_ML + 30.0 * compliance))
 
 
-def refresh(x: Scope, spec: CircuitSpec, hb_g_l: Num) -> None:
+def refresh(x: Scope, spec: CircuitSpec, hb_g_l: Num, temp_c: Num) -> None:
     """Once a tick: what viscosity, clamps and drives make of the parts' coefficients."""
-    viscosity_cp = laws.viscosity_cp(hb_g_l)
+    viscosity_cp = laws.viscosity_cp(hb_g_l, temp_c)
     for part in spec.parts:
         pinch: Num = 0.0
         for clamp in part.clamps:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
+from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
 from drill.circuit.consoles import Consoles
 from drill.circuit.controls import CONTROLS
+from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FAULTS, FLAGS
 from drill.circuit.gas import GAS
 from drill.circuit.looks import FINDINGS
@@ -23,7 +25,6 @@ from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
 OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_foot_pct"})
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
-DRUGS = ("pressor",)
 Advance = Callable[[Any], None]
 
 
@@ -108,12 +109,15 @@ class Plant:
             raise ValueRangeError(f"a dose of {amount:g} is outside 0 to 10 usual boluses")
         self._add(f"{drug}_given", amount)
 
-    def infuse(self, volume_ml: float, over_s: float) -> None:
-        """Run volume (clear fluid) into a vein, mL over s; what still runs is added to."""
+    def infuse(self, volume_ml: float, over_s: float, kind: str = "clear") -> None:
+        """Run volume into a vein, mL over s; what still runs is added to. `kind` is one of body.FLUIDS: clear fluid or blood."""
+        if kind not in FLUIDS:
+            raise NameUnknownError("kind of fluid", kind, FLUIDS)
         if not 0.0 <= volume_ml <= 2000.0:
             raise ValueRangeError(f"an infusion of {volume_ml:g} mL is outside 0 to 2000 mL")
-        self._add("infuse_left_ml", volume_ml)
-        self._x[self._index["infuse_ml_s"]] = volume_ml / max(over_s, 1.0)
+        slot = FLUIDS[kind].slot
+        self._add(f"{slot}_left_ml", volume_ml)
+        self._x[self._index[f"{slot}_ml_s"]] = volume_ml / max(over_s, 1.0)
 
     def bring(self, thing: str) -> None:
         """Equipment has arrived at the bedside."""
@@ -311,7 +315,7 @@ class Plant:
 
 @lru_cache(maxsize=4)
 def _hosts(*, console: bool, crank: bool) -> frozenset[str]:
-    return frozenset({"monitor", "flowmeter"} | ({"console"} if console else set()) | ({"crank"} if crank else set()))
+    return frozenset({"monitor", "flowmeter", "heater"} | ({"console"} if console else set()) | ({"crank"} if crank else set()))
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ class Reading(NamedTuple):
     meaning: str
 
 
-HOSTS = ("console", "crank", "monitor", "flowmeter")
+HOSTS = ("console", "crank", "monitor", "flowmeter", "heater")
 
 READINGS: dict[str, Reading] = {
     r.name: r
@@ -34,9 +34,15 @@ READINGS: dict[str, Reading] = {
         Reading("dp_ox_mmhg", "mmHg", 1, -500, 900, "console", "Pressure drop over the membrane, P2 - P3"),
         Reading("svo2_pct", "%", 1, 0, 100, "console", "Saturation in the drainage line"),
         Reading("sweep_l_min", "L/min", 0.1, 0, 15, "flowmeter", "Sweep gas flow at the oxygenator"),
-        Reading("fdo2_pct", "%", 1, 21, 100, "flowmeter", "Oxygen in the sweep gas"),
+        Reading("fdo2_pct", "%", 1, 21, 100, "flowmeter", "Oxygen in the sweep gas, by the analyser behind the blender"),
+        Reading("gas_supply_alarm", "0 no - 1 yes", 1, 0, 1, "flowmeter", "Crossover alarm of the blender: one wall gas is missing"),
+        Reading("cylinder_l", "L", 1, 0, 10000, "flowmeter", "Oxygen left in the cylinder, by its gauge"),
+        Reading("gas_pressure_mmhg", "mmHg", 1, -100, 500, "", "Gas side of the oxygenator, above the air"),
         Reading("po2_post_mmhg", "mmHg", 1, 0, 760, "", "PO2 of blood leaving the oxygenator"),
         Reading("sat_post_pct", "%", 1, 0, 100, "", "Saturation of blood leaving the oxygenator"),
+        Reading("pco2_post_mmhg", "mmHg", 1, 0, 250, "", "PCO2 of blood leaving the oxygenator, 37 degC"),
+        Reading("temp_blood_out_c", "degC", 0.1, 0, 50, "heater", "Blood leaving the oxygenator"),
+        Reading("water_temp_c", "degC", 0.1, 0, 60, "heater", "Water of the heater-cooler"),
         Reading("map_mmhg", "mmHg", 1, -20, 300, "monitor", "Mean arterial pressure, right radial"),
         Reading("sys_mmhg", "mmHg", 1, -20, 300, "monitor", "Systolic arterial pressure of the last beat"),
         Reading("dia_mmhg", "mmHg", 1, -20, 300, "monitor", "Diastolic arterial pressure of the last beat"),
@@ -46,6 +52,13 @@ READINGS: dict[str, Reading] = {
         Reading("spo2_right_hand_pct", "%", 1, 0, 100, "monitor", "Pulse oximeter, right hand; blank at low perfusion"),
         Reading("spo2_foot_pct", "%", 1, 0, 100, "monitor", "Pulse oximeter, foot; blank without a pulse"),
         Reading("nirs_pct", "%", 1, 0, 100, "monitor", "Cerebral saturation"),
+        Reading("etco2_mmhg", "mmHg", 1, 0, 150, "monitor", "End-tidal CO2: falls when less blood passes the lungs"),
+        Reading("temp_core_c", "degC", 0.1, 0, 50, "monitor", "Core temperature"),
+        Reading("pao2_mmhg", "mmHg", 1, 0, 760, "", "Arterial PO2, right radial"),
+        Reading("paco2_mmhg", "mmHg", 1, 0, 250, "", "Arterial PCO2, right radial, 37 degC"),
+        Reading("ph_arterial", "pH", 0.01, 6, 8.5, "", "Arterial pH, right radial, 37 degC"),
+        Reading("be_mmol_l", "mmol/L", 0.1, -40, 40, "", "Base excess"),
+        Reading("act_s", "s", 1, 0, 1500, "", "Activated clotting time that a sample would have"),
         Reading("sao2_pct", "%", 1, 0, 100, "", "Arterial saturation at the right hand"),
         Reading("cardiac_output_l_min", "L/min", 0.01, 0, 20, "", "Native output of the left ventricle, mean of about 2 s"),
         Reading("oxygen_debt_ml", "mL", 1, 0, 100000, "", "Oxygen that the tissues wanted and did not get"),

@@ -1,5 +1,6 @@
 """From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
 
+from drill.circuit import acid_base, drugs, lungs
 from drill.circuit.body import saturation_at, toward
 from drill.circuit.laws import ML_S_PER_L_MIN
 from drill.circuit.network import Network
@@ -26,6 +27,11 @@ LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a ci
     "spo2_foot_pct": 8.0,
     "nirs_pct": 4.0,
     "sweep_l_min": 0.3,
+    "fdo2_pct": 3.0,
+    "etco2_mmhg": 4.0,
+    "temp_core_c": 20.0,
+    "temp_blood_out_c": 5.0,
+    "water_temp_c": 3.0,
 }
 _ROUND = 6755399441055744.0
 PO2_PLACES = {"svo2": 40.0, "post_ox": 400.0, "right_hand": 90.0, "foot": 90.0, "head_in": 90.0, "head_out": 35.0}
@@ -59,6 +65,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
 def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     """Work out every true reading from the state of this tick."""
     site = spec.sites
+    ox = site["oxygenator"]
     true: dict[str, Num] = {
         "flow_l_min": x["flow_site_ml_s"] / ML_S_PER_L_MIN,
         "pump_rpm": x[f"rpm:{site['pump']}"],
@@ -68,8 +75,14 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "p_pre_mmhg": x[f"p:{site['p_pre']}"],
         "p_post_mmhg": x[f"p:{site['p_post']}"],
         "dp_ox_mmhg": x[f"p:{site['p_pre']}"] - x[f"p:{site['p_post']}"],
-        "sweep_l_min": x["in:sweep_l_min"],
-        "fdo2_pct": x["in:fdo2_pct"],
+        "sweep_l_min": x[f"gas_flow:{ox}"] / ML_S_PER_L_MIN,
+        "fdo2_pct": 100.0 * x["supply:fdo2"],
+        "gas_supply_alarm": x["supply:crossover"],
+        "cylinder_l": x["supply:cylinder_l"],
+        "gas_pressure_mmhg": x[f"gas_pressure_mmhg:{ox}"],
+        "pco2_post_mmhg": x[f"pco2:{ox}_out"],
+        "temp_blood_out_c": acid_base.blood_at(x, site["post_ox"]).temp_c,
+        "water_temp_c": x["water_temp_c"],
         "backflow_ml": x["backflow_ml"],
         "gas_to_patient_ml": x["gas_ml"],
         "bubble_ml": x["bubble_window_ml"],
@@ -81,11 +94,12 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     cell = net.edges[site["svo2"]].cells - 1
     hb = x[f"hb:{site['svo2']}:{cell}"]
     true["hb_g_l"] = hb
-    true["svo2_pct"] = 100.0 * saturation_at(x, "svo2", x[f"o2:{site['svo2']}:{cell}"], hb)
-    true["sat_post_pct"] = 100.0 * saturation_at(x, "post_ox", x[f"o2:{site['post_ox']}"], x[f"hb:{site['post_ox']}"])
+    true["svo2_pct"] = 100.0 * saturation_at(x, "svo2", x[f"o2:{site['svo2']}:{cell}"], hb, x[f"shift:{ox}_in"])
+    after = acid_base.blood_at(x, site["post_ox"])
+    true["sat_post_pct"] = 100.0 * saturation_at(x, "post_ox", after.o2, after.hb_g_l, x[f"shift:{ox}_out"])
     true["po2_post_mmhg"] = x["po2:post_ox"]
     if not bench:
-        true |= _patient(x)
+        true |= _patient(x, ox)
     total: Num = sum(e.cells * e.cell_ml for e in net.edges.values())
     for node in net.nodes.values():
         if node.stiffness is not None:
@@ -95,11 +109,13 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         x[f"true:{name}"] = value
 
 
-def _patient(x: Scope) -> dict[str, Num]:
-    right = 100.0 * saturation_at(x, "right_hand", x["o2:ao_asc"], x["hb:ao_asc"])
-    foot = 100.0 * saturation_at(x, "foot", x["o2:leg"], x["hb:leg"])
+def _patient(x: Scope, ox: str) -> dict[str, Num]:
+    hand = acid_base.blood_at(x, "ao_asc")
+    gases = acid_base.follow(x, "right_hand", hand)
+    right = 100.0 * saturation_at(x, "right_hand", hand.o2, hand.hb_g_l, x["shift:right_hand"])
+    foot = 100.0 * saturation_at(x, "foot", x["o2:leg"], x["hb:leg"], x[f"shift:{ox}_out"])
     last = BEDS["head_right"][3] - 1
-    head = 100.0 * saturation_at(x, "head_out", x[f"o2:head_right:{last}"], x[f"hb:head_right:{last}"])
+    head = 100.0 * saturation_at(x, "head_out", x[f"o2:head_right:{last}"], x[f"hb:head_right:{last}"], x["shift:lungs"])
     return {
         "map_mmhg": x["map_mean"],
         "sys_mmhg": x["sys"],
@@ -109,6 +125,13 @@ def _patient(x: Scope) -> dict[str, Num]:
         "hr_bpm": x["now:hr_bpm"],
         "spo2_right_hand_pct": right,
         "sao2_pct": right,
+        "etco2_mmhg": lungs.end_tidal_mmhg(x),
+        "temp_core_c": x["temp:core"],
+        "pao2_mmhg": x["po2:right_hand"],
+        "paco2_mmhg": gases.pco2_mmhg,
+        "ph_arterial": gases.ph,
+        "be_mmol_l": x["be_mmol_l"],
+        "act_s": drugs.act_s(x),
         "spo2_foot_pct": foot,
         "nirs_pct": 0.75 * head + 0.25 * right,
         "cardiac_output_l_min": x["co_ml_s"] / ML_S_PER_L_MIN,
@@ -121,7 +144,7 @@ def _patient(x: Scope) -> dict[str, Num]:
 def display(x: Scope, spec: CircuitSpec, net: Network) -> None:
     """Lag, zero error, range and resolution of every display; whether its host is alive is the plant's to say."""
     own = {s.reading: s.lag_s for s in spec.sensors}
-    special = {"pump_rpm": x["drive_rpm"], "crank_tach_rpm": x["crank_tach"]}
+    special = {"pump_rpm": x["drive_rpm"], "crank_tach_rpm": x["crank_tach"], "sweep_l_min": x["supply:metered_ml_s"] / ML_S_PER_L_MIN}
     for name in SHOWN:
         reading = READINGS[name]
         source = special.get(name, x[f"true:{name}"])

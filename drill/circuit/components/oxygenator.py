@@ -178,7 +178,7 @@ COMPONENT = Component(
     exchanges=lambda part: (
         Exchange(f"{part.id}_o2", "o2", partial(_oxygen, part)),
         Exchange(f"{part.id}_co2", "co2", partial(_carbon_dioxide, part)),
-        Exchange(f"{part.id}_water", "heat", partial(_water_side, part)),
         Exchange(f"{part.id}_room", "heat", partial(_room_side, part)),
+        Exchange(f"{part.id}_water", "heat", partial(_water_side, part)),
     ),
 )
