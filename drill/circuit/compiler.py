@@ -54,8 +54,11 @@ class Model:
         return "#include <math.h>\n\n" + both + "\nvoid tick(double *x) {\n    substeps(x);\n    slow(x);\n}\n"
 
 
-def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
-    """Build and trace a circuit with its patient, or on a bench. Wiring mistakes raise CircuitError here, by name."""
+def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTEPS_PER_TICK) -> Model:
+    """Build and trace a circuit with its patient, or on a bench. Wiring mistakes raise CircuitError here, by name.
+
+    `substeps` of the hydraulics make a tick; other numbers than the usual are for tests of the method's order.
+    """
     slots, net = Slots(), Network()
     for control in CONTROLS.values():
         slots.add(f"in:{control.name}", control.default)
@@ -84,9 +87,9 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench) -> Model:
     for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
         slots.add(name, 0.0)
     fast, slow = Graph(), Graph()
-    _trace_substep(Scope(slots, fast), net, bench=on_bench)
+    _trace_substep(Scope(slots, fast, TICK_S / substeps), net, bench=on_bench)
     _trace_slow(Scope(slots, slow), net, circuit, bench=on_bench)
-    return Model(slots, net, circuit, fast, slow, on_bench)
+    return Model(slots, net, circuit, fast, slow, on_bench, substeps)
 
 
 def _first_blood(hb_g_l: float, be: float, temp_c: float) -> dict[str, tuple[float, float]]:

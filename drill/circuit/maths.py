@@ -50,12 +50,15 @@ def log(value: Num) -> Num:
         m, k = select(small, m * 2.0**digit, m), select(small, k - digit, k)
     high = m > _SQRT2
     m, k = select(high, m * 0.5, m), select(high, k + 1.0, k)
-    s = (m - 1.0) / (m + 1.0)
+    f = m - 1.0
+    half_square = 0.5 * f * f
+    s = f / (2.0 + f)
     z = s * s
-    series: Num = 1.0 / 21.0
+    series: Num = 2.0 / 21.0
     for odd in (19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0):
-        series = series * z + 1.0 / odd
-    return k * _LN2_HIGH + (k * _LN2_LOW + (2.0 * s + 2.0 * s * z * series))
+        series = series * z + 2.0 / odd
+    # ln(1+f) = f - f*f/2 + s (f*f/2 + z series): the largest term is exact, and the rounding of the others weighs little
+    return k * _LN2_HIGH - ((half_square - (s * (half_square + z * series) + k * _LN2_LOW)) - f)
 
 
 def power(base: Num, exponent: Num) -> Num:

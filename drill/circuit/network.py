@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 
 from drill.circuit.laws import Drop
 from drill.circuit.slots import Scope
-from drill.circuit.trace import Num, select
+from drill.circuit.trace import Num, same, select
 from drill.errors import CircuitError
-from drill.units import SUBSTEP_S
 
 Row = dict[str, Num]
 
@@ -115,7 +114,7 @@ def step_pressures(net: Network, x: Scope) -> None:
         q = x[f"flow:{edge.id}"]
         head, drop = edge.law(x, q)
         if edge.kind == "open":
-            g = 1.0 / (edge.inertance / SUBSTEP_S + drop.slope)
+            g = 1.0 / (edge.inertance / x.substep_s + drop.slope)
             gate = edge.gate(x) if edge.gate else 1.0
             linear[edge.id] = (gate * g, gate * (q + g * (head - drop.mmhg)))
         else:
@@ -162,9 +161,9 @@ def _solve(
     right: dict[str, Num] = {}
     for name in order:
         e, v0, outside = elastance[name]
-        per_step = 1.0 / (e * SUBSTEP_S)
+        per_step = 1.0 / (e * x.substep_s)
         matrix[name] = {name: per_step}
-        right[name] = per_step * (e * (x[f"vol:{name}"] - v0) + outside)
+        right[name] = (x[f"vol:{name}"] - v0) * (1.0 / x.substep_s) + per_step * outside
     for edge in net.edges.values():
         g, b = linear[edge.id]
         a, z = edge.inlet, edge.outlet
@@ -195,17 +194,25 @@ def _solve(
 
 
 def _eliminate(matrix: dict[str, Row], right: dict[str, Num], order: list[str]) -> dict[str, Num]:
-    """Sparse Gaussian elimination without pivoting (the matrix is diagonally dominant by its columns)."""
+    """Sparse Gaussian elimination without pivoting (the matrix is diagonally dominant by its columns).
+
+    Most of the matrix is symmetric; there both halves are given the same products, which the tracer writes down once.
+    """
     inverse: dict[str, Num] = {}
     for k, pivot in enumerate(order):
         inverse[pivot] = 1.0 / matrix[pivot][pivot]
-        for row in order[k + 1 :]:
-            if pivot in matrix[row]:
-                factor = matrix[row].pop(pivot) * inverse[pivot]
-                for column, value in matrix[pivot].items():
-                    if column != pivot:
-                        matrix[row][column] = matrix[row].get(column, 0.0) - factor * value
-                right[row] = right[row] - factor * right[pivot]
+        ahead = {column: value for column, value in matrix[pivot].items() if column != pivot}
+        below = {row: matrix[row].pop(pivot) for row in order[k + 1 :] if pivot in matrix[row]}
+        mirrored = {row for row, value in below.items() if row in ahead and same(value, ahead[row])}
+        for row, value in below.items():
+            for column in ahead:
+                first, second = (row, column) if row in mirrored and column in mirrored and row < column else (column, row)
+                if row in mirrored and column in mirrored:
+                    product = below[first] * inverse[pivot] * ahead[second]
+                else:
+                    product = value * inverse[pivot] * ahead[column]
+                matrix[row][column] = matrix[row].get(column, 0.0) - product
+            right[row] = right[row] - value * inverse[pivot] * right[pivot]
     pressures: dict[str, Num] = {}
     for pivot in reversed(order):
         total = right[pivot]
@@ -225,7 +232,7 @@ def _advance(
     modes: Modes,
 ) -> None:
     """Move flows, passed volumes and node volumes by the solved pressures."""
-    net_flow: dict[str, Num] = {}
+    gained: dict[str, Num] = {}
     for edge in net.edges.values():
         g, b = linear[edge.id]
         if edge.kind == "open":
@@ -239,10 +246,11 @@ def _advance(
                 x[f"falls:{edge.id}"] = falls
             x[f"open:{edge.id}"] = is_open
             q = g * is_open * (pressures[edge.inlet] - against)
+        passed = x.substep_s * q
         x[f"flow:{edge.id}"] = q
-        x[f"acc:{edge.id}"] = x[f"acc:{edge.id}"] + SUBSTEP_S * q
-        net_flow[edge.inlet] = net_flow.get(edge.inlet, 0.0) - q
-        net_flow[edge.outlet] = net_flow.get(edge.outlet, 0.0) + q
+        x[f"acc:{edge.id}"] = x[f"acc:{edge.id}"] + passed
+        gained[edge.inlet] = gained.get(edge.inlet, 0.0) - passed
+        gained[edge.outlet] = gained.get(edge.outlet, 0.0) + passed
     for name in order:
-        x[f"vol:{name}"] = x[f"vol:{name}"] + SUBSTEP_S * net_flow.get(name, 0.0)
+        x[f"vol:{name}"] = x[f"vol:{name}"] + gained.get(name, 0.0)
         x[f"p:{name}"] = pressures[name]

@@ -13,7 +13,6 @@ from drill.circuit.network import EdgeModel, Network, NodeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.trace import Num, least, most, select, sqrt
 from drill.errors import CircuitError, NameUnknownError
-from drill.units import SUBSTEP_S
 
 EdgeLaw = Callable[[Scope, Num], tuple[Num, Drop]]
 PATIENT_DEFAULTS: dict[str, float] = {
@@ -171,7 +170,7 @@ def beat(x: Scope) -> None:
     Systole lasts 0.3 sqrt(RR), relaxation half of that, after a delay of 0.12 sqrt(RR) [CVS6].
     """
     hr = most(x["now:hr_bpm"], 1.0)
-    moved = x["phase"] + SUBSTEP_S * hr / 60.0
+    moved = x["phase"] + x.substep_s * hr / 60.0
     phase = select(moved >= 1.0, moved - 1.0, moved)
     x["phase"] = phase
     rr = 60.0 / hr
@@ -182,7 +181,7 @@ def beat(x: Scope) -> None:
     falling = 1.5707963267948966 + 3.141592653589793 * (t - systole) / systole
     angle = select(t < 0.0, 0.0, select(t < systole, rising, select(t < 1.5 * systole, falling, 0.0)))
     x["contraction"] = half_wave(angle)
-    pressed = x["squeeze_phase"] + SUBSTEP_S * 100.0 / 60.0  # 100 compressions a minute
+    pressed = x["squeeze_phase"] + x.substep_s * 100.0 / 60.0  # 100 compressions a minute
     squeeze_phase = select(pressed >= 1.0, pressed - 1.0, pressed)
     x["squeeze_phase"] = squeeze_phase
     x["squeeze"] = x["in:compressions"] * 60.0 * half_wave(least(squeeze_phase * 2.0, 1.0) * 3.141592653589793)

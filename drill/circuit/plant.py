@@ -21,6 +21,7 @@ from drill.circuit.scene import LineView, PumpView, Scene
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.step import interpreted
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
+from drill.units import SUBSTEPS_PER_TICK
 
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
 OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_foot_pct"})
@@ -36,9 +37,14 @@ def compile_kernel(circuit: CircuitSpec, patient: PatientSpec | Bench) -> str:
 class Plant:
     """One circuit with one patient, or on a bench. All pressures in mmHg, flows as their names say."""
 
-    def __init__(self, circuit: CircuitSpec, patient: PatientSpec | Bench, advance: Advance | None = None) -> None:
-        """Build and stand at the first state. `advance` is one compiled tick over a float64 array; None = plain Python."""
-        self._model: Model = build(circuit, patient)
+    def __init__(
+        self, circuit: CircuitSpec, patient: PatientSpec | Bench, advance: Advance | None = None, substeps: int = SUBSTEPS_PER_TICK
+    ) -> None:
+        """Build and stand at the first state. `advance` is one compiled tick over a float64 array; None = plain Python.
+
+        `substeps` a tick other than the usual are for tests of the method's order.
+        """
+        self._model: Model = build(circuit, patient, substeps)
         self._index = self._model.slots.index
         self._advance: Advance = advance or interpreted(self._model)
         self._x: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)

@@ -2,6 +2,7 @@
 
 from drill.circuit.trace import Graph, Num, Sym
 from drill.errors import CircuitError
+from drill.units import SUBSTEP_S
 
 
 class Slots:
@@ -31,11 +32,12 @@ class Slots:
 
 
 class Scope:
-    """The array as a function being traced sees it: read and write by name."""
+    """The array as a function being traced sees it: read and write by name. `substep_s` is the step of the hydraulics."""
 
-    def __init__(self, slots: Slots, graph: Graph) -> None:
+    def __init__(self, slots: Slots, graph: Graph, substep_s: float = SUBSTEP_S) -> None:
         self.slots = slots
         self.graph = graph
+        self.substep_s = substep_s
 
     def __getitem__(self, name: str) -> Sym:
         return self.graph.read(self.slots[name])

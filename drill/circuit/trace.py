@@ -180,6 +180,11 @@ def select(test: bool | Test, then: Num, other: Num) -> Num:  # noqa: FBT001  a 
     return then if test else other
 
 
+def same(a: Num, b: Num) -> bool:
+    """Tell whether two numbers are one and the same, whatever values the kernel runs on."""
+    return a.index == b.index if isinstance(a, Sym) and isinstance(b, Sym) else a is b
+
+
 def sqrt(value: Num) -> Num:
     """Square root; the argument must not be negative, whichever branch is taken later."""
     return value.graph.unary("sqrt", value) if isinstance(value, Sym) else math.sqrt(value)
