@@ -29,7 +29,7 @@ from drill.records.store import open_run
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.canvas import Canvas
 from drill.ui.drawing import read_drawing
-from drill.ui.panel import CIRCUIT
+from drill.ui.panel import CIRCUIT, SAYDO
 from drill.ui.theme import load_theme
 
 SCENARIO = "pump_head_failure/va_flow_lost"
@@ -120,6 +120,7 @@ class Player:
     def choose(self, verb: str, target: str) -> None:
         """Open a group of the say-and-do list by its digit, and choose an entry by its digit."""
         group, entry = self._digits[verb, target]
+        self.hands.click(SAYDO[0] + SAYDO[2] - 46, SAYDO[1] + 15)  # "back", where a list stayed open with its reason; else nothing
         self.hands.key(str(group))
         time.sleep(0.1)
         self.hands.key(str(entry))
