@@ -4,7 +4,7 @@ The circuit is drawn once, twice over: a base with black blood, and a mask that 
 A pixel is base + mask x colour, so edges stay smooth whatever the colour, and a steady circuit costs nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +27,7 @@ class BloodLayer:
         """Take the base, the mask and the owner of each pixel, all of one size, and draw the base `onto` its place."""
         self.surface = onto
         onto.blit(base, (0, 0))
-        red, green, blue, _ = self.surface.get_shifts()
-        whole = pygame.surfarray.array3d(base).astype(np.uint32)
+        whole = pygame.surfarray.pixels2d(onto).astype(np.uint32)
         part = pygame.surfarray.array3d(mask)[:, :, 0].astype(np.uint32)
         ids = pygame.surfarray.array3d(owners).astype(np.uint32)
         owner = ids[:, :, 0] + (ids[:, :, 1] << 8)
@@ -38,11 +37,13 @@ class BloodLayer:
         owned = owner[xs, ys]
         self._xs, self._ys = xs, ys
         self._base = whole[xs, ys]
-        self._mask = part[xs, ys]
+        self._mask = part[xs, ys] + (part[xs, ys] > 127)  # 0-256, so that a shift divides
         ends = np.searchsorted(owned, np.arange(1, len(pieces) + 2))
         self._spans = [(int(ends[k]), int(ends[k + 1])) for k in range(len(pieces))]
-        self._shift = (red, green, blue)
-        self._lut = [theme.blood_colour(LOWEST + (1 - LOWEST) * k / (SHADES - 1)) for k in range(SHADES)]
+        self._shifts = onto.get_shifts()[:3]
+        shades = [theme.blood_colour(LOWEST + (1 - LOWEST) * k / (SHADES - 1)) for k in range(SHADES)]
+        self._lut = tuple(np.array([shade[c] for shade in shades], dtype=np.uint32) for c in range(3))
+        self._piece = owned.astype(np.int64) - 1
         self._shown = np.full(len(pieces), -1, dtype=np.int64)
         self._parts: dict[str, tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]] = {}
         for name in dict.fromkeys(p for p, _ in pieces):
@@ -68,17 +69,25 @@ class BloodLayer:
             self._shown[index[new]] = shade[new]
             changed.extend(int(k) for k in index[new])
         if changed:
-            self._paint(changed)
+            self._paint(sorted(changed))
         return len(changed)
 
     def _paint(self, pieces: Sequence[int]) -> None:
-        red, green, blue = self._shift
         pixels = pygame.surfarray.pixels2d(self.surface)
-        for k in pieces:
-            start, stop = self._spans[k]
-            colour = self._lut[int(self._shown[k])]
-            mask, base = self._mask[start:stop], self._base[start:stop]
-            r = base[:, 0] + (mask * colour[0] // 255)
-            g = base[:, 1] + (mask * colour[1] // 255)
-            b = base[:, 2] + (mask * colour[2] // 255)
-            pixels[self._xs[start:stop], self._ys[start:stop]] = (r << red) | (g << green) | (b << blue)
+        for first, last in _runs(pieces):
+            span = slice(self._spans[first][0], self._spans[last][1])
+            shade, mask, colour = self._shown[self._piece[span]], self._mask[span], self._base[span]
+            for lut, shift in zip(self._lut, self._shifts, strict=True):
+                colour = colour + (((mask * lut[shade]) >> np.uint32(8)) << np.uint32(shift))
+            pixels[self._xs[span], self._ys[span]] = colour
+
+
+def _runs(pieces: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of each run of consecutive numbers in a rising sequence: neighbours are painted in one go."""
+    first = last = pieces[0]
+    for k in pieces[1:]:
+        if k != last + 1:
+            yield first, last
+            first = k
+        last = k
+    yield first, last

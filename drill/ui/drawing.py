@@ -56,10 +56,11 @@ class Place(_Model):
 
 
 class PatientPlace(_Model):
-    """The bed with the patient on it, and the left middle of its key's cap."""
+    """The bed with the patient on it, and the left middle of the caps of its key and of the ventilator's."""
 
     bed: Rect
     key: XY
+    ventilator_key: XY
 
 
 class Station(_Model):
@@ -110,10 +111,11 @@ class SensorSite(_Model):
 
 
 class Thing(_Model):
-    """What can be pointed at, and the ids of the things to look at and do that are listed there."""
+    """What can be pointed at, and what is listed there: things to look at and do by their ids, and controls by name."""
 
     title: str
     options: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
 
 
 class Drawing(_Model):
@@ -133,6 +135,7 @@ class Drawing(_Model):
     sensors: tuple[SensorSite, ...]
     things: dict[str, Thing]
     line_key: XY
+    gas_line_key: XY
 
     def tube(self, part: str) -> Tube:
         """Return the tube that draws a part."""
@@ -154,6 +157,8 @@ def read_drawing(raw: Mapping[str, object]) -> Drawing:
     wrong = [f"sensors: '{s.reading}' is not a shown reading{nearest(s.reading, SHOWN)}" for s in drawing.sensors if s.reading not in SHOWN]
     wrong += [f"clamps: unknown clamp '{c.control}'{nearest(c.control, CLAMPS)}" for c in drawing.clamps if c.control not in CLAMPS]
     wrong += [f"taps: unknown tap '{t.control}'{nearest(t.control, CONTROLS)}" for t in drawing.taps if t.control not in CONTROLS]
+    listed = [name for thing in drawing.things.values() for name in thing.controls]
+    wrong += [f"things: unknown control '{name}'{nearest(name, CONTROLS)}" for name in listed if name not in CONTROLS]
     wrong += [f"'{part}' is not among the tubes{nearest(part, drawn)}" for part in places if part not in drawn]
     if wrong:
         raise CircuitError("drawing: " + "; ".join(wrong))

@@ -70,6 +70,9 @@ BINDINGS = (
     Bound(pygame.KSCAN_T, "patient"),
     Bound(pygame.KSCAN_F, "line"),
     Bound(pygame.KSCAN_C, "console_panel"),
+    Bound(pygame.KSCAN_COMMA, "heater"),
+    Bound(pygame.KSCAN_SLASH, "ventilator"),
+    Bound(pygame.KSCAN_SEMICOLON, "gas_line"),
     Bound(pygame.KSCAN_F1, "audio_pause"),
     Bound(pygame.KSCAN_F2, "acknowledge"),
 )

@@ -27,10 +27,12 @@ ROWS = (
     ("cvp", "CVP", "cvp_mmhg", "mmHg"),
     ("spo2", "SpO₂ right hand", "spo2_right_hand_pct", "%"),
 )
-SMALL = (
-    ("NIRS", "nirs", "nirs_pct", "%"),
-    ("SpO₂ foot", "spo2", "spo2_foot_pct", "%"),
-    ("Pulse pressure", "art", "pulse_pressure_mmhg", "mmHg"),
+SMALL = (  # title, colour, reading, unit, place across the bottom line
+    ("NIRS", "nirs", "nirs_pct", "%", 0),
+    ("SpO₂ foot", "spo2", "spo2_foot_pct", "%", 80),
+    ("PP", "art", "pulse_pressure_mmhg", "mmHg", 206),
+    ("EtCO₂", "nirs", "etco2_mmhg", "mmHg", 292),
+    ("T", "cvp", "temp_core_c", "°C", 396),
 )
 
 # P, Q, R, S and T as bumps over one beat: place (phase), width (phase), height; R near 0.12 as the wave's contract says.
@@ -146,8 +148,8 @@ class Monitor:
                 canvas.text("mean mmHg", (unit, top + 38), "label", theme["quiet"])
             else:
                 canvas.text(units, (unit, top + 36), "label", theme["quiet"])
-        for k, (title, wave, reading, units) in enumerate(SMALL):
-            self._small(title, reading, units, snapshot, (x + 14 + (w - 28) / 3 * k, y + h - 9), waves[wave])
+        for title, wave, reading, units, across in SMALL:
+            self._small(title, reading, units, snapshot, (x + 14 + across, y + h - 9), waves[wave])
 
     def _draw_frame(self) -> None:
         canvas, theme = self.canvas, self.canvas.theme

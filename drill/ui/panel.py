@@ -24,7 +24,7 @@ from drill.ui.monitor import Monitor
 from drill.ui.panes import SayDo, draw_log, draw_team, team_state
 from drill.ui.popover import Card
 from drill.ui.schematic import Schematic
-from drill.ui.spots import Entry, Spot, option_entries, spot_at
+from drill.ui.spots import Entry, Spot, control_entries, option_entries, spot_at
 
 CIRCUIT: Box = (12, 80, 760, 452)
 MONITOR: Box = (782, 80, 486, 222)
@@ -50,6 +50,7 @@ KEY_HELP = (
     ("H E U .", "Pump head, emergency drive, backup console, main drive"),
     ("J K V", "Taps: drainage, outlet; oxygenator vent"),
     ("T Y G F C", "Patient, oxygenator, blender, line, console"),
+    (", / ;", "Heater, ventilator and infusions, gas line"),
     ("F1, F2", "Audio pause, acknowledge alarms"),
     ("Tab, Enter", "Go to the next thing, use it; Shift + Enter lists all"),
 )
@@ -88,6 +89,8 @@ class Panel:
         self._knob_sent_s = -1.0
         self._moved = False
         self.crank = Crank()
+        self._spots: list[Spot] = []
+        self._spots_of: object = None
 
     # -- pictures -------------------------------------------------------------------------------------------------
 
@@ -95,7 +98,7 @@ class Panel:
         """Make the pictures for a canvas, once."""
         if canvas is self._canvas:
             return
-        self._canvas = canvas
+        self._canvas, self._spots_of = canvas, None
         self.names = local_names()
         self.schematic = Schematic(canvas, self.drawing, CIRCUIT, self.names, below_heart_cm=self._below_heart_cm)
         self.monitor = Monitor(canvas, MONITOR)
@@ -161,16 +164,25 @@ class Panel:
 
     def spots(self, snapshot: Snapshot) -> list[Spot]:
         """Return everything that can be touched now, in the order that Tab walks."""
-        looks = self._listed("console_panel", snapshot)
-        return [
-            *alarm_spots(snapshot, self.names),
-            *self.schematic.spots(snapshot, lambda thing: self._listed(thing, snapshot)),
-            *self.console.spots(snapshot, looks),
-            *self.saydo.spots(snapshot),
-        ]
+        s = snapshot
+        jobs, pump = tuple((j.task, j.who) for j in s.jobs), s.scene.pump.head_on
+        state = (self.saydo.group, pump, jobs, s.scene.backup_console_here, s.alarms, s.controls, s.options)
+        if self._spots_of != state:
+            looks = self._listed("console_panel", s)
+            self._spots = [
+                *alarm_spots(s, self.names),
+                *self.schematic.spots(s, lambda thing: self._listed(thing, s)),
+                *self.console.spots(s, looks),
+                *self.saydo.spots(s),
+            ]
+            self._spots_of = state
+        return self._spots
 
-    def _listed(self, thing: str, snapshot: Snapshot) -> tuple[Entry, ...]:
-        return option_entries(snapshot.options, self.drawing.things[thing].options) if thing in self.drawing.things else ()
+    def _listed(self, name: str, snapshot: Snapshot) -> tuple[Entry, ...]:
+        thing = self.drawing.things.get(name)
+        if thing is None:
+            return ()
+        return (*option_entries(snapshot.options, thing.options), *control_entries(snapshot.controls, thing.controls))
 
     def _touched(self, snapshot: Snapshot) -> Spot | None:
         """Return the spot whose menu is open, else the one under the pointer, else the one with the focus."""

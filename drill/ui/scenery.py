@@ -71,6 +71,17 @@ class Scenery:
         x, y = self.p(sensor.box)
         return (x, y, *(FLOW_BOX if sensor.reading == "flow_l_min" else SENSOR_BOX))
 
+    def gas_line_box(self) -> Box:
+        """Return the box around the gas line between blender and oxygenator."""
+        _, by, _, bh = self.b(self.drawing.blender.box)
+        top = by + bh
+        return self.drawing.oxygenator.gas_x + self.box[0] - 7, top, 14, self.drawing.oxygenator.box[1] + self.box[1] - top
+
+    def ventilator_box(self) -> Box:
+        """Return the box of the ventilator's line of text and its key."""
+        (x, y), (kx, _) = self.p(self.drawing.patient.key), self.p(self.drawing.patient.ventilator_key)
+        return x + 20, y - 10, kx - x, 20
+
     def key(self, spot: str) -> str:
         """Return the key of a thing."""
         return " ".join(keys_of(spot, self.names))
@@ -81,10 +92,14 @@ class Scenery:
         bx, by, bw, _ = self.b(drawing.blender.box)
         ox, oy, ow, oh = self.b(drawing.oxygenator.box)
         lx, ly = self.p(drawing.line_key)
+        hx, hy, hw, hh = self.b(drawing.heater.box)
         return {
             **{c.control: self.p(c.key) for c in drawing.clamps},
             **{t.control: self.p(t.key) for t in drawing.taps},
             "patient": self.p(drawing.patient.key),
+            "ventilator": self.p(drawing.patient.ventilator_key),
+            "gas_line": self.p(drawing.gas_line_key),
+            "heater": (hx + hw - 6 - cap_width(self.canvas, self.key("heater")), hy + hh / 2),
             "blender": (bx + bw - 7 - cap_width(self.canvas, self.key("blender")), by + 13),
             "oxygenator": (ox + (ow - cap_width(self.canvas, self.key("oxygenator"))) / 2, oy + oh - 27),
             "line": (lx - cap_width(self.canvas, self.key("line")) / 2, ly),
@@ -198,12 +213,11 @@ class Scenery:
         right, bottom = self.box[0] + drawing.size[0] - 40, self.box[1] + drawing.size[1]
         canvas.text("heart level", (right, self.box[1] + drawing.heart_level_y - 7), "label", quiet, align="right")
         if below_heart_cm:
-            canvas.text(f"{below_heart_cm:.0f} cm below heart level", (right + 24, bottom - 12), "label", quiet, align="right")
+            canvas.text(f"{below_heart_cm:.0f} cm below heart", (right + 24, bottom - 12), "label", quiet, align="right")
         _, oy, _, oh = self.b(drawing.oxygenator.box)
         canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
         hx, hy, hw, hh = self.b(drawing.heater.box)
         canvas.panel((hx, hy, hw, hh), theme["panel"], theme["water"], radius=6)
-        canvas.text("Heater", (hx + hw / 2, hy + hh / 2 + 4), "label", theme["water"], align="centre")
         bx, by, bw, bh = self.b(drawing.blender.box)
         canvas.panel((bx, by, bw, bh), theme["well"], theme["oxygen"], radius=7)
         canvas.text("BLENDER", (bx + 11, by + 17), "label", theme["oxygen"], bold=True)
@@ -273,8 +287,8 @@ class Scenery:
     def _cranks(self) -> list[pygame.Surface]:
         cranks = []
         for k in range(CRANK_FRAMES):
-            s = Sketch(self.canvas, (0, 0, 26, 26), clear=self.canvas.theme["steel_dark"])
-            devices.draw_crank_arm(s, self.canvas.theme, (13, 13), 9, 2 * pi * k / CRANK_FRAMES)
+            s = Sketch(self.canvas, (0, 0, 36, 36), clear=self.canvas.theme["steel_dark"])
+            devices.draw_crank_arm(s, self.canvas.theme, (18, 18), 13, 2 * pi * k / CRANK_FRAMES)
             cranks.append(s.done())
         return cranks
 

@@ -123,17 +123,18 @@ class Schematic:
         for slot in range(len(steps) // 4):
             along = int(slot * 4 + shift) % len(steps)
             gas = cells[min(int(along / len(steps) * len(cells)), len(cells) - 1)]
-            chance, side = _noise(slot, 2654435761), _noise(slot, 40503) - 0.5
+            chance = _noise(slot)
             if gas > GAS_SEEN and chance < gas * 6 + 0.06:
                 picture = self.scenery.bubbles[min(int(gas * 12 + chance * 1.5), len(self.scenery.bubbles) - 1)]
                 x, y, _ = steps[along]
-                yield picture, (x - picture.get_width() // 2, round(y + side * width * 0.6) - picture.get_height() // 2)
+                dx, dy = ((_noise(slot + shift_by) - 0.5) * width * 0.55 for shift_by in (1000, 2000))
+                yield picture, (round(x + dx) - picture.get_width() // 2, round(y + dy) - picture.get_height() // 2)
 
     def _froth(self, gas: float) -> Iterator[tuple[pygame.Surface, tuple[int, int]]]:
         """Bubbles in the upper half of the pump head, where gas gathers."""
         (ex, ey), radius = self.scenery.p(self.drawing.pump.at), self.drawing.pump.radius
         for slot in range(min(24, int(4 + gas * 40))):
-            spread, depth = _noise(slot, 2654435761) - 0.5, _noise(slot, 40503)
+            spread, depth = _noise(slot) - 0.5, _noise(slot + 1000)
             picture = self.scenery.bubbles[slot % len(self.scenery.bubbles)]
             x, y = self.canvas.at((ex + spread * radius * 1.4, ey - radius * (0.75 - depth * 0.5 * min(1.0, gas * 3))))
             yield picture, (x - picture.get_width() // 2, y - picture.get_height() // 2)
@@ -144,7 +145,7 @@ class Schematic:
         """What holds the pump head: a drive by name, or hands."""
         canvas, theme, scene, scenery = self.canvas, self.canvas.theme, snapshot.scene, self.scenery
         eye = scenery.p(self.drawing.pump.at)
-        seat = (eye[0] - 82, eye[1] + self.drawing.pump.radius + 9, 164.0, 22.0)
+        seat = (eye[0] - 85, eye[1] + self.drawing.pump.radius + 9, 170.0, 22.0)
         on = scene.pump.head_on
         key = scenery.key("pump")
         cap = (seat[0] + seat[2] - 4 - cap_width(canvas, key), seat[1] + 11)
@@ -162,7 +163,7 @@ class Schematic:
             text = "motor fault" if fault else next((s.title.lower() for s in self.drawing.stations if s.id == on), on)
             if on == "emergency_drive":
                 picture = scenery.cranks[int(self._crank_turn * CRANK_FRAMES) % CRANK_FRAMES]
-                x, y = canvas.at((seat[0] + seat[2] + 13, seat[1] + 11))
+                x, y = canvas.at((eye[0] + self.drawing.pump.radius + 24, eye[1] + self.drawing.pump.radius - 10))
                 canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
             canvas.text(f"Head · {text}", (seat[0] + 9, seat[1] + 15), "label", theme["text"], bold=fault)
         key_cap(canvas, key, *cap, lit=self._lit == "pump")
@@ -253,6 +254,10 @@ class Schematic:
         x, y = self.scenery.p(self.drawing.patient.key)
         fio2 = snapshot.controls.get("vent_fio2_pct", 21.0)
         canvas.text(f"ventilator FiO₂ {fio2 / 100:.2f}", (x + 22, y + 4.5), "label", theme["quiet"])
+        hx, hy, _, hh = self.scenery.b(self.drawing.heater.box)
+        water = snapshot.shown.get("water_temp_c")
+        text = "Water" if water is None else f"Water {reading_text('water_temp_c', water)}°"
+        canvas.text(text, (hx + 8, hy + hh / 2 + 4), "label", theme["water"])
         if snapshot.scene.compressions:
             bx, by, bw, _ = self.scenery.b(self.drawing.patient.bed)
             canvas.text("Chest compressions", (bx + bw * 0.34, by - 6), "label", theme["text"], bold=True, align="centre")
@@ -268,21 +273,24 @@ class Schematic:
             replace(line, near=self._beside),
             self._thing("patient", scenery.b(drawing.patient.bed), listed),
             self._thing("oxygenator", scenery.b(drawing.oxygenator.box), listed),
-            self._thing("blender", scenery.b(drawing.blender.box), listed, _gas_entries(snapshot)),
+            self._thing("blender", scenery.b(drawing.blender.box), listed),
+            self._thing("gas_line", scenery.gas_line_box(), listed),
+            self._thing("heater", scenery.b(drawing.heater.box), listed),
+            self._thing("ventilator", scenery.ventilator_box(), listed),
         ]
         for station in drawing.stations:
             if _stands_by(station.id, snapshot):
                 x, y, w, h = scenery.b(station.box)
                 spots.append(self._thing(station.id, (x, y, w, h + 12), listed))
         eye, radius = scenery.p(drawing.pump.at), drawing.pump.radius + 5
-        spots.append(self._thing("pump", (eye[0] - 82, eye[1] - radius, 164, 2 * radius + 26), listed))
+        spots.append(self._thing("pump", (eye[0] - 85, eye[1] - radius, 170, 2 * radius + 26), listed))
         spots.extend(self._clamp_spot(snapshot, site) for site in drawing.clamps)
         spots.extend(self._tap_spot(snapshot, tap) for tap in drawing.taps)
         return spots
 
-    def _thing(self, thing: str, box: Box, listed: Listed, more: tuple[Entry, ...] = ()) -> Spot:
+    def _thing(self, thing: str, box: Box, listed: Listed) -> Spot:
         known = self.drawing.things.get(thing)
-        return Spot(thing, box, known.title if known is not None else thing, entries=(*listed(thing), *more), key=self.scenery.key(thing))
+        return Spot(thing, box, known.title if known is not None else thing, entries=listed(thing), key=self.scenery.key(thing))
 
     def _clamp_spot(self, snapshot: Snapshot, site: ClampSite) -> Spot:
         """A click closes an open clamp and opens a closed one; the list and the wheel ease it."""
@@ -332,18 +340,6 @@ def _stands_by(station: str, snapshot: Snapshot) -> bool:
     return station != scene.pump.head_on and (station != "backup_console" or scene.backup_console_here)
 
 
-def _gas_entries(snapshot: Snapshot) -> tuple[Entry, ...]:
-    sweep = snapshot.controls.get("sweep_l_min", 0.0)
-    return tuple(
-        Entry(title, Action(verb="set", target="sweep_l_min", value=value))
-        for title, value in (
-            ("Sweep gas less by 0.5 L/min", max(0.0, round(sweep - 0.5, 1))),
-            ("Sweep gas more by 0.5 L/min", min(15.0, round(sweep + 0.5, 1))),
-            ("Sweep gas off", 0.0),
-        )
-    )
-
-
-def _noise(slot: int, prime: int) -> float:
+def _noise(slot: int) -> float:
     """Return a number 0-1 that belongs to a slot for good: bubbles keep their places in the blood."""
-    return (slot * prime >> 8 & 0xFFFF) / 65536.0
+    return ((slot + 1) * 2654435761 >> 11 & 0xFFFF) / 65536.0

@@ -3,14 +3,20 @@
 Each pane lists its spots; pointer, Tab key and menus work on the list alone, so no control can have a way of its own.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from drill.circuit.controls import CONTROLS
 from drill.engine.actions import Action
+from drill.engine.lines import CONTROL_TITLES
 from drill.engine.snapshot import OptionView
 from drill.ui.canvas import Box, Point
 
 NEAR = 9.0
+STEPS = {
+    "sweep_l_min": 0.5, "fdo2_pct": 5.0, "water_temp_c": 0.5, "water_flow_l_min": 1.0, "heparin_iu_h": 100.0, "vent_l_min": 0.5,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +95,25 @@ def option_entry(option: OptionView) -> Entry:
 def stop_entry(option: OptionView) -> Entry:
     """Return the entry that breaks off a running job."""
     return Entry(f"Stop: {option.title}", Action(verb="stop", target=option.target))
+
+
+def control_entries(controls: Mapping[str, float], wanted: Iterable[str]) -> tuple[Entry, ...]:
+    """Return the entries that move the controls that are named: a switch both ways, whatever it stands at, a knob by a step.
+
+    Both ways of a switch are listed, since how it stands may be what a look has to find out.
+    """
+    entries: list[Entry] = []
+    for name in wanted:
+        control, title = CONTROLS[name], CONTROL_TITLES.get(name, CONTROLS[name].meaning)
+        words = re.fullmatch(r"0 (\w+) - 1 (\w+)", control.unit)
+        if words is not None:
+            entries += [Entry(f"{title}: {words[1 + to]}", Action(verb="set", target=name, value=float(to))) for to in (1, 0)]
+            continue
+        now, step = controls.get(name, control.default), STEPS.get(name, (control.high - control.low) / 20)
+        less, more = max(control.low, round(now - step, 3)), min(control.high, round(now + step, 3))
+        unit = "" if control.unit == "%" else " "
+        entries.append(Entry(f"{title} less, {less:g}{unit}{control.unit}", Action(verb="set", target=name, value=less)))
+        entries.append(Entry(f"{title} more, {more:g}{unit}{control.unit}", Action(verb="set", target=name, value=more)))
+        if control.low == 0 and now > 0:
+            entries.append(Entry(f"{title} off", Action(verb="set", target=name, value=0.0)))
+    return tuple(entries)

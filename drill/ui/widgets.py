@@ -6,7 +6,7 @@ from drill.ui.canvas import Box, Canvas
 from drill.ui.theme import Colour, mix
 
 ARROWS = {"Up": 1, "Down": -1}  # the font has no arrows
-ONE_DECIMAL = ("flow_l_min", "sweep_l_min")
+ONE_DECIMAL = ("flow_l_min", "sweep_l_min", "water_temp_c", "temp_core_c")
 
 
 def clock(seconds: float) -> str:

@@ -26,6 +26,7 @@ STEADY = {
     "flow_l_min": 4.0, "pump_rpm": 3500, "p_ven_mmhg": -62, "p_pre_mmhg": 231, "p_post_mmhg": 196, "dp_ox_mmhg": 35, "svo2_pct": 71,
     "sweep_l_min": 4.0, "fdo2_pct": 100, "map_mmhg": 66, "sys_mmhg": 74, "dia_mmhg": 60, "pulse_pressure_mmhg": 14, "cvp_mmhg": 9,
     "hr_bpm": 104, "spo2_right_hand_pct": 97, "spo2_foot_pct": 99, "nirs_pct": 64, "hb_g_l": 101,
+    "etco2_mmhg": 31, "temp_core_c": 36.4, "water_temp_c": 37.0, "battery_pct": 100,
 }  # fmt: skip
 
 
