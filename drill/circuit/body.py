@@ -88,7 +88,7 @@ def breathe_tissue(x: Scope) -> None:
     """
     debt: Num = 0.0
     used: Num = 0.0
-    vo2 = x["pat:vo2_ml_min"] * heat.metabolic_factor(x["temp:core"]) / 60.0 * TICK_S
+    vo2 = x["pat:vo2_ml_min"] * x["vo2_factor"] * heat.metabolic_factor(x["temp:core"]) / 60.0 * TICK_S
     for bed, (_, _, vo2_share, cells, cell_ml) in BEDS.items():
         wanted = vo2 * vo2_share
         got: Num = 0.0

@@ -74,6 +74,7 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
         body.add_body(slots, params)
         hb, be, temp_c, prime = (params[name] for name in ("hb_g_l", "be_mmol_l", "temp_c", "prime_hb_share"))
     slots.add("be_mmol_l", be)
+    slots.add("vo2_factor", 1.0)
     heat.add_water(slots)
     gas_supply.add_supply(slots, circuit.drives.get("cylinder_l", gas_supply.CYLINDER_L))
     on_bench = isinstance(who, Bench)

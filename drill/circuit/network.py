@@ -23,7 +23,8 @@ Row = dict[str, Num]
 class NodeModel:
     """A volume. `stiffness` gives (elastance mmHg/mL, V0 mL, outside pressure mmHg) at this substep; None = imposed pressure.
 
-    `imposed_mmhg` is that pressure; `is_air` makes the node the open air; `is_patient` says that gas in it is harm.
+    `imposed_mmhg` is that pressure; `is_air` makes the node the open air; `is_patient` says that gas in it is harm;
+    `defoams` gives the share of each class of gas that is let out to the air as it comes in.
     """
 
     id: str
@@ -32,6 +33,7 @@ class NodeModel:
     imposed_mmhg: float = 0.0
     is_air: bool = False
     is_patient: bool = False
+    defoams: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -41,7 +43,8 @@ class EdgeModel:
     `law` gives (head mmHg, drop) at the present flow; `inertance` in mmHg s2/mL (0 = none).
     `kind`: "open" both ways; "valve" forward only; "starling" forward only, against the higher of outlet and closing pressure.
     `cells` x `cell_ml` of blood lie along it; `keep` gives the share of each class of gas that a cell holds back, from the
-    share of gas in it. A `gate` of 0 closes the path wholly, 1 opens it.
+    share of gas in it. `draws_air` is the share of air in what it takes from its inlet node.
+    A `gate` of 0 closes the path wholly, 1 opens it.
     """
 
     id: str
@@ -55,6 +58,7 @@ class EdgeModel:
     closing: Callable[[Scope], Num] | None = None
     gate: Callable[[Scope], Num] | None = None
     keep: Callable[[Scope, Num], Mapping[str, Num]] | None = None
+    draws_air: Callable[[Scope], Num] | None = None
 
 
 @dataclass(slots=True)
@@ -205,12 +209,11 @@ def _eliminate(matrix: dict[str, Row], right: dict[str, Num], order: list[str]) 
         below = {row: matrix[row].pop(pivot) for row in order[k + 1 :] if pivot in matrix[row]}
         mirrored = {row for row, value in below.items() if row in ahead and same(value, ahead[row])}
         for row, value in below.items():
-            for column in ahead:
-                first, second = (row, column) if row in mirrored and column in mirrored and row < column else (column, row)
-                if row in mirrored and column in mirrored:
-                    product = below[first] * inverse[pivot] * ahead[second]
+            for column, across in ahead.items():
+                if {row, column} <= mirrored:
+                    product = below[min(row, column)] * inverse[pivot] * ahead[max(row, column)]
                 else:
-                    product = value * inverse[pivot] * ahead[column]
+                    product = value * inverse[pivot] * across
                 matrix[row][column] = matrix[row].get(column, 0.0) - product
             right[row] = right[row] - value * inverse[pivot] * right[pivot]
     pressures: dict[str, Num] = {}

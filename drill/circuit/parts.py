@@ -13,7 +13,8 @@ from drill.errors import CircuitError, NameUnknownError
 from drill.units import MMHG_PER_CM_BLOOD
 
 NODE_ML = 14.0  # connector and the blood around it, mixed, tunable
-NODE_COMPLIANCE = 0.05  # mL/mmHg of a connector, tunable
+NODE_COMPLIANCE = 0.02  # mL/mmHg of a connector, tunable
+SUCTION_MMHG = 300.0  # a node keeps its volume down to this suction: the elastic part of its tubes lies in it
 AIR = "air"
 PATIENT_SITES = {"patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
 
@@ -38,7 +39,12 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
             raise CircuitError(
                 f"node '{name}' joins only part '{ends[0]}': it is a dead end; connect a second part to it or correct its name"
             )
-        _add_node(slots, net, name, c)
+        vessel = next((p for p in spec.parts if p.inlet == name and COMPONENTS[p.kind].node), None)
+        make = COMPONENTS[vessel.kind].node if vessel else None
+        if vessel and make:
+            net.add_node(make(slots, vessel))
+        else:
+            _add_node(slots, net, name, c)
     for part in spec.parts:
         for key, value in part.params.items():
             slots.add(f"par:{part.id}.{key}", value)
@@ -67,9 +73,9 @@ def _add_node(slots: Slots, net: Network, name: str, compliance: float) -> None:
     slots.add(f"par:{name}.compliance_ml_mmhg", compliance)
 
     def stiffness(x: Scope) -> tuple[Num, Num, Num]:
-        return 1.0 / x[f"par:{name}.compliance_ml_mmhg"], NODE_ML, 0.0
+        return 1.0 / x[f"par:{name}.compliance_ml_mmhg"], NODE_ML + SUCTION_MMHG * compliance, 0.0
 
-    net.add_node(NodeModel(name, stiffness, NODE_ML + 30.0 * compliance))
+    net.add_node(NodeModel(name, stiffness, NODE_ML + (SUCTION_MMHG + 30.0) * compliance))
 
 
 def refresh(x: Scope, spec: CircuitSpec, hb_g_l: Num, temp_c: Num) -> None:

@@ -96,6 +96,11 @@ class Plant:
             if not p.low <= values[p.name] <= p.high:
                 raise ValueRangeError(f"fault '{fault}': {p.name} {values[p.name]:g} is outside {p.low:g} to {p.high:g} {p.unit}")
         part = self._model.circuit.sites[FAULTS[fault].site]
+        slots = [change.where.format(part=part) for change in FAULTS[fault].changes if not change.where.startswith("control:")]
+        if any(slot not in self._index for slot in slots):
+            raise CircuitError(
+                f"fault '{fault}' does not fit part '{part}' of circuit '{self._model.circuit.id}': use one made for its kind"
+            )
         for change in FAULTS[fault].changes:
             value = values[change.to] if isinstance(change.to, str) else change.to
             if change.where.startswith("control:"):

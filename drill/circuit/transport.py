@@ -11,7 +11,7 @@ from drill.circuit.components.base import Exchange
 from drill.circuit.gas import GAS, gas_share, hold_back, without_gas
 from drill.circuit.network import EdgeModel, Network
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.trace import Num, absolute, most, select
+from drill.circuit.trace import Num, absolute, least, most, select
 from drill.errors import CircuitError
 from drill.units import TICK_S
 
@@ -82,6 +82,8 @@ def move_blood(
         forward = volume > 0.0
         at_inlet, at_outlet = _at(net, x, edge.inlet), _at(net, x, edge.outlet)
         source: dict[str, Num] = {s: select(forward, at_inlet[s], at_outlet[s]) for s in SPECIES}
+        if edge.draws_air is not None:
+            source = _with_air(x, edge, source, select(forward, volume, 0.0))
         for exchange in exchanges.get(edge.id, ()):
             before = source[exchange.species]
             source[exchange.species] = exchange.change(x, source, absolute(volume) / TICK_S)
@@ -98,7 +100,10 @@ def move_blood(
     for node in net.nodes.values():
         if node.stiffness is None:
             continue
-        held = most(x[f"vol:{node.id}"], 1.0)
+        coming: Num = 0.0
+        for amount, _ in entering[node.id]:
+            coming = coming + amount
+        held = most(most(x[f"vol:{node.id}"], coming), 1.0)  # a vessel sucked empty still only mixes what comes in
         for s in BLOOD if node.is_patient else SPECIES:
             here = x[f"{s}:{node.id}"]
             gain: Num = 0.0
@@ -107,6 +112,16 @@ def move_blood(
             moved[f"{s}:{node.id}"] = here + gain / held
     for name, value in moved.items():
         x[name] = value
+
+
+def _with_air(x: Scope, edge: EdgeModel, source: Mix, amount: Num) -> dict[str, Num]:
+    """What an outlet takes from a low pool: its share of air comes from above the surface, and stays out of the pool's loss."""
+    air = select(amount > 0.0, edge.draws_air(x), 0.0) if edge.draws_air else 0.0
+    x[f"vol:{edge.inlet}"] = x[f"vol:{edge.inlet}"] + air * amount
+    x["port:air_in_ml"] = x["port:air_in_ml"] + air * amount
+    mixed: dict[str, Num] = {s: c * (1.0 - air) for s, c in source.items()}
+    mixed["bulk"] = mixed["bulk"] + air
+    return mixed
 
 
 def _carried(net: Network, edge: EdgeModel) -> tuple[str, ...]:
@@ -123,7 +138,7 @@ def _along(edge: EdgeModel, x: Scope, source: Mix, volume: Num, moved: dict[str,
     """Move an edge's cells on; return what leaves by its inlet end and by its outlet end."""
     if not edge.cells:
         return source, source
-    forward, share = volume > 0.0, absolute(volume) / edge.cell_ml
+    forward, share = volume > 0.0, least(absolute(volume) / edge.cell_ml, 1.0)
     cells: list[Mix] = [{s: x[f"{s}:{edge.id}:{k}"] if s in carried else 0.0 for s in SPECIES} for k in range(edge.cells)]
     leaving = [hold_back(c, edge.keep(x, gas_share(c))) if edge.keep else c for c in cells]
     for k, here in enumerate(cells):
@@ -135,6 +150,8 @@ def _along(edge: EdgeModel, x: Scope, source: Mix, volume: Num, moved: dict[str,
 
 def _into(net: Network, x: Scope, edge: EdgeModel, node: str, amount: Num, what: Mix) -> tuple[Num, Mix]:
     """What an edge brings into a node. Gas that crosses from the machine into the patient is harm, and ends there."""
+    if net.nodes[node].defoams:
+        return _defoamed(net, x, node, amount, what)
     other = edge.inlet if node == edge.outlet else edge.outlet
     if not net.nodes[node].is_patient or net.nodes[other].is_patient:
         return amount, what
@@ -144,6 +161,19 @@ def _into(net: Network, x: Scope, edge: EdgeModel, node: str, amount: Num, what:
     if net.nodes[node].stiffness is not None:
         x[f"vol:{node}"] = x[f"vol:{node}"] - gas
     return amount - gas, blood
+
+
+def _defoamed(net: Network, x: Scope, node: str, amount: Num, what: Mix) -> tuple[Num, Mix]:
+    """Let gas out to the air as it comes in; what stays is a whole mixture again."""
+    gone: Num = 0.0
+    left: dict[str, Num] = dict(what)
+    for gas, share in net.nodes[node].defoams.items():
+        gone = gone + share * what[gas]
+        left[gas] = what[gas] * (1.0 - share)
+    x[f"vol:{node}"] = x[f"vol:{node}"] - amount * gone
+    x["port:gas_out_ml"] = x["port:gas_out_ml"] + amount * gone
+    scale = 1.0 / most(1.0 - gone, 1e-6)
+    return amount * (1.0 - gone), {s: c * scale for s, c in left.items()}
 
 
 def _book_open_ends(net: Network, x: Scope, edge: EdgeModel, source: Mix, volume: Num) -> None:

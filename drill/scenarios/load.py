@@ -61,6 +61,22 @@ def load_scenario(ref: str, *, roots: Sequence[FilePath | str], site: Site = Non
     return loaded
 
 
+def load_machine(circuit: str, patient: str, *, roots: Sequence[FilePath | str]) -> tuple[CircuitSpec, PatientSpec]:
+    """Load a stock circuit and a stock patient by reference (`base/va_ecmo_adult`), without a scenario. Raises PackError."""
+    library = Library(roots)
+    for kind, ref in (("circuits", circuit), ("patients", patient)):
+        known = library.refs(kind)
+        if ref not in known:
+            raise PackError(f"unknown {kind[:-1]} {cut(repr(ref))}{nearest(ref, known)}")
+    loading = _Loading(library, circuit.partition("/")[0], None)
+    machine, _ = loading.circuit(circuit)
+    who = loading.patient(patient)
+    refuse(tuple(loading.problems))
+    if machine is None or who is None:
+        raise PackError(f"{circuit} with {patient}: cannot be loaded")
+    return machine, who
+
+
 def gather(ref: str, library: Library, site: Site = None) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
     """Load a scenario and return it, or None, with everything found on the way, warnings included."""
     known = library.refs("scenarios")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from drill.circuit import laws
 from drill.circuit.laws import Drop
-from drill.circuit.network import EdgeModel
+from drill.circuit.network import EdgeModel, NodeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num
@@ -56,7 +56,8 @@ class Component:
     """One kind of device.
 
     `build(slots, part, inlet, outlet)` makes its slots and its edge; `refresh(part, scope, viscosity)` acts once a tick
-    after the blood has moved; `exchanges(part)` says what it changes in blood that enters it.
+    after the blood has moved; `exchanges(part)` says what it changes in blood that enters it;
+    `node(slots, part)` makes its inlet node where that is a vessel.
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Component:
     build: Callable[[Slots, PartSpec, str, str], EdgeModel]
     refresh: Callable[[PartSpec, Scope, Num], None] = nothing
     exchanges: Callable[[PartSpec], tuple[Exchange, ...]] = no_exchange
+    node: Callable[[Slots, PartSpec], NodeModel] | None = None
     compliance_ml_mmhg: Callable[[PartSpec], float] = stiff
 
 

@@ -8,7 +8,7 @@ from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num
 
-COMPLIANCE_ML_MMHG_M = 0.075  # PVC 0.05-0.1 mL/mmHg per m, reference 3.4, tunable
+COMPLIANCE_ML_MMHG_M = 0.05  # PVC, low end of 0.05-0.1 mL/mmHg per m, reference 3.4, tunable
 
 
 def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
