@@ -16,6 +16,7 @@ from drill.ui.screens import WINDOW_TITLE, Desk, Screen
 LEFT_W: Final = 640.0
 RIGHT_X: Final = 752.0
 RIGHT_W: Final = WIDTH - MARGIN - RIGHT_X
+KEY_GAP: Final = 3.0
 Keys = Sequence[tuple[str, str]]
 
 
@@ -35,8 +36,8 @@ class Briefing(Screen):
         self._next: Screen | None = None
         self._waited_s = 0.0
         self.problem = ""
-        self.start = Button("Start", (RIGHT_X, 604, RIGHT_W - 150, 48), self._want, pygame.K_RETURN, "Enter", primary=True)
-        self.leave = Button("Back", (WIDTH - MARGIN - 138, 604, 138, 48), self._leave, pygame.K_ESCAPE, "Esc")
+        self.start = Button("Start", (RIGHT_X, 620, RIGHT_W - 150, 44), self._want, pygame.K_RETURN, "Enter", primary=True)
+        self.leave = Button("Back", (WIDTH - MARGIN - 138, 620, 138, 44), self._leave, pygame.K_ESCAPE, "Esc")
 
     @property
     def title(self) -> str:
@@ -84,9 +85,12 @@ class Briefing(Screen):
             y = paragraph(canvas, line, (MARGIN + 20, y), LEFT_W - 20) + 4
         self._draw_keys(canvas)
         self._draw_buttons(canvas)
-        pill(canvas, dict(MODE_TITLES)[self.desk.mode], RIGHT_X + RIGHT_W, 80, colour=theme["accent"])
+        pill(canvas, self._mode_title(), RIGHT_X + RIGHT_W, 80, colour=theme["accent"])
         note = "A training aid: not a medical device, not patient-specific, not evidence of competence."
         canvas.text(note, (WIDTH / 2, HEIGHT - 24), "label", theme["quiet"], align="centre")
+
+    def _mode_title(self) -> str:
+        return "Free play" if self.preparation.loaded.scenario.free_play else dict(MODE_TITLES)[self.preparation.mode]
 
     def _expectations(self) -> list[str]:
         scenario = self.preparation.loaded.scenario
@@ -94,7 +98,7 @@ class Briefing(Screen):
             "The machine answers to its own controls, on the circuit itself: point at a thing to see what can be done with it.",
             "Everything that can be said, asked for or looked at is in the list below the circuit. It is the same in every case.",
             f"The clock runs for at most {scenario.time_limit_s / 60:g} minutes.",
-            MODE_WORDS[self.desk.mode] if not scenario.free_play else "Free play: no story, no score. You may pause.",
+            MODE_WORDS[self.preparation.mode] if not scenario.free_play else "Free play: no story, no score. You may pause.",
         ]
         if scenario.rubric is not None:
             lines.append("Order of importance: critical steps, harm avoided, order, then time. A look before acting costs nothing.")
@@ -106,7 +110,7 @@ class Briefing(Screen):
         y = 156.0
         for key, words in self.keys:
             canvas.text(key, (RIGHT_X, y + 15), "text", theme["accent"], bold=True)
-            y = paragraph(canvas, words, (RIGHT_X + KEY_COLUMN, y), RIGHT_W - KEY_COLUMN) + 5
+            y = paragraph(canvas, words, (RIGHT_X + KEY_COLUMN, y), RIGHT_W - KEY_COLUMN) + KEY_GAP
 
     def _draw_buttons(self, canvas: Canvas) -> None:
         theme = canvas.theme
@@ -119,5 +123,5 @@ class Briefing(Screen):
             self.start.title = "Starting" if self._wanted else "Start"
             self.start.draw(canvas)
             dots = "." * (1 + int(self._waited_s * 2) % 3)
-            canvas.text(f"The machine is being set up {dots}", (RIGHT_X, 676), "label", theme["quiet"])
+            canvas.text(f"The machine is being set up {dots}", (RIGHT_X, 680), "label", theme["quiet"])
         self.leave.draw(canvas)

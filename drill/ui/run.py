@@ -56,12 +56,13 @@ class Preparation:
     """A session that is being built in the background. Ask `ready`, then `take` it: that raises what went wrong."""
 
     def __init__(self, loaded: Loaded, *, seed: int, mode: str, cause: str | None) -> None:
-        """Begin at once."""
+        """Begin at once. Free play is practice whatever `mode` says: there is nothing to examine."""
         self.loaded = loaded
+        self.mode = "practice" if loaded.scenario.free_play else mode
         self.sink = HeldSink()
         self._session: Session | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, args=(seed, mode, cause), name="settle", daemon=True)
+        self._thread = threading.Thread(target=self._work, args=(seed, self.mode, cause), name="settle", daemon=True)
         self._thread.start()
 
     def _work(self, seed: int, mode: str, cause: str | None) -> None:

@@ -264,6 +264,20 @@ def test_a_case_that_cannot_be_built_says_why(quick: Loaded) -> None:
     assert "no_such_cause" in texts(briefing)
 
 
+def test_free_play_is_never_an_exam() -> None:
+    """There is nothing to examine in it, and it can be paused."""
+    loaded = load_scenario("base/free_play_va", roots=pack_roots())
+    loaded = replace(
+        loaded, scenario=loaded.scenario.model_copy(update={"start": loaded.scenario.start.model_copy(update={"settle_s": 0.0})})
+    )
+    desk = Desk(pack_roots(), sounds=Sounds(muted=True), mode="exam")
+    desk.canvas.surface = pygame.Surface(desk.size)
+    briefing = brief(desk, loaded)
+
+    assert briefing.preparation.take().snapshot().mode == "practice"
+    assert "Exam" not in texts(briefing)
+
+
 class _Recorder:
     """Takes what a sink hands on."""
 
@@ -305,3 +319,31 @@ def test_a_senseless_speed_is_refused(monkeypatch: pytest.MonkeyPatch, text: str
 
     with pytest.raises(ValueRangeError, match=r"0\.1 to 20"):
         speed_from_environment()
+
+
+def test_the_briefing_holds_all_its_keys_apart(quick: Loaded) -> None:
+    """No text of the briefing touches another, and the last key stands clear of the buttons."""
+    desk = Desk(pack_roots(), sounds=Sounds(muted=True))
+    desk.canvas.surface = pygame.Surface(desk.size)
+    briefing = brief(desk, quick)
+    briefing.preparation.take()
+    texts(briefing)
+    placed = desk.canvas.placed
+
+    for i, (text, box) in enumerate(placed):
+        assert pygame.FRect(0, 0, 1280, 720).contains(box), text
+        assert not [other for other, near in placed[i + 1 :] if box.colliderect(near)], text
+        assert text in ("Start", "[Enter]", "Back", "[Esc]") or not box.colliderect(briefing.start.box), text
+
+
+def test_the_pause_card_fits_the_window(begin: Callable[..., LiveScreen]) -> None:
+    """The card with every key in it stays within the canvas, above its own buttons."""
+    screen = begin()
+    escape(screen)
+    texts(screen)
+    card = screen._card
+    assert card is not None
+    (last,) = (box for text, box in screen.desk.canvas.placed if text == "Pause, keys, end the drill")
+
+    assert last.bottom < card.buttons[0].box[1]
+    assert card.buttons[0].box[1] + card.buttons[0].box[3] < 720
