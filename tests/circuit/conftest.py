@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,13 +31,19 @@ def make_plant(va: tuple[CircuitSpec, PatientSpec]) -> Callable[..., Plant]:
     def make(*, compiled: bool = True, bench: Bench | None = None, params: dict[str, float] | None = None, **controls: float) -> Plant:
         circuit, patient = va
         who = bench or replace(patient, params={**patient.params, **(params or {})})
-        advance = load_kernel(compile_kernel(circuit, who)).advance if compiled else None
+        advance = advance_of(compile_kernel(circuit, who)) if compiled else None
         plant = Plant(circuit, who, advance)
         for name, value in {**START, **controls}.items():
             plant.set(name, value)
         return plant
 
     return make
+
+
+@cache
+def advance_of(text: str) -> Callable[[Any], None] | None:
+    """The compiled tick of a kernel, taken from the disk once."""
+    return load_kernel(text).advance
 
 
 def run(plant: Plant, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """Alarms on, off, latched, acknowledged, paused, and silent with their host."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ FINE = {"flow_l_min": 4.0, "map_mmhg": 70.0, "p_pre_mmhg": 200.0}
 class Bench:
     """A board with a display that is fine until told otherwise."""
 
-    def __init__(self, *entries: dict[str, object]) -> None:
+    def __init__(self, *entries: Mapping[str, object]) -> None:
         """Start at tick 0."""
         self.board = AlarmBoard(alarm_specs(entries))
         self.tick = 0

@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -151,7 +152,7 @@ class Hands(RuleBasedStateMachine):
 
 
 Hands.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
-TestHands = Hands.TestCase
+TestHands = pytest.mark.slow(Hands.TestCase)
 
 
 def test_a_job_takes_its_time_and_hands() -> None:

@@ -102,6 +102,7 @@ def test_frames_from_the_file_equal_the_live_ones(quick: Loaded) -> None:
     assert read[-len(live) :] == live
 
 
+@pytest.mark.slow
 def test_every_entry_that_was_tampered_with_is_found(recorded: Run, quick: Loaded) -> None:
     """Change any derived entry, and the first difference is named with its tick and both values."""
     kinds = {entry["k"]: i for i, entry in enumerate(recorded.entries) if entry["t"] > 0}
@@ -174,6 +175,7 @@ def test_another_pack_or_engine_is_not_comparable(recorded: Run, quick: Loaded) 
     assert verify(Run(recorded.header, []), quick).status == "not_comparable"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tick", [0, 137, 200, 300])
 def test_a_fork_stands_where_its_parent_stood(recorded: Run, quick: Loaded, tick: int) -> None:
     """Up to its tick a fork's record is its parent's; from there it goes its own way and names its parent."""

@@ -70,6 +70,7 @@ def test_same_seed_and_actions_give_the_same_entries(make_session: MakeSession) 
         assert mine == theirs, f"first difference at tick {mine['t']}"
 
 
+@pytest.mark.slow
 def test_a_run_is_its_causes(make_session: MakeSession) -> None:
     """Submitting the logged actions again, each before its tick, writes the same run."""
     first = play(make_session(onset_s=2.0), 500)
@@ -82,6 +83,7 @@ def test_a_run_is_its_causes(make_session: MakeSession) -> None:
     assert list(again.run.entries) == list(first.run.entries)
 
 
+@pytest.mark.slow
 def test_another_seed_is_another_run(make_session: MakeSession) -> None:
     """Onset and heart differ by seed, and over some seeds every cause is drawn."""
     headers = [make_session(seed=seed).run.header for seed in range(8)]
@@ -171,6 +173,7 @@ def test_a_fault_acts_on_the_tick_after(make_session: MakeSession) -> None:
     assert checks["motor_fault"][150] != checks["no_power"][150]
 
 
+@pytest.mark.slow
 def test_frames_checks_and_snapshots_have_their_rhythm(make_session: MakeSession) -> None:
     """Readings at 10 Hz, a checksum each second, the whole state each 30 s, all from tick 0 on."""
     session = play(make_session(), 1500, {})
@@ -383,6 +386,7 @@ def test_the_list_of_things_to_do_never_changes_its_order(make_session: MakeSess
     assert len(set(before)) == len(before)
 
 
+@pytest.mark.slow
 def test_what_the_list_offers_is_not_refused(make_session: MakeSession) -> None:
     """An option without a reason, pressed now, is done."""
     session = play(make_session(), 5, {})

@@ -43,6 +43,7 @@ def test_a_packed_file_cut_anywhere_is_recovered_or_refused(tmp_path: Path, data
     assert recovered
 
 
+@pytest.mark.slow
 def test_a_flipped_byte_of_a_packed_file_is_never_misread(tmp_path: Path, data: bytes) -> None:
     """Whatever byte is damaged, what is read is the beginning of what was written."""
     packed, path, made = gzip.compress(data, mtime=0), tmp_path / "flip.drill.gz", small_run()

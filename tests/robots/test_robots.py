@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from drill.circuit.plant import compile_kernel
 from drill.engine.actions import Action
 from drill.engine.session import Session
 from drill.errors import NameUnknownError, SessionError
+from drill.records.kernels import load_kernel
 from drill.robots.make import ROBOTS, make_robot, play
 from drill.robots.play import PlayRobot
 from drill.robots.view import blindfold
@@ -30,12 +32,18 @@ def quick(root: Path) -> Loaded:
     return replace(loaded, scenario=scenario.model_copy(update=changed))
 
 
+@pytest.fixture(scope="module")
+def advance(quick: Loaded) -> Any:
+    """The compiled tick, for speed; None where there is no numba."""
+    return load_kernel(compile_kernel(quick.circuit, quick.patient)).advance
+
+
 @pytest.fixture
-def acts(quick: Loaded) -> Callable[..., list[dict[str, Any]]]:
+def acts(quick: Loaded, advance: Any) -> Callable[..., list[dict[str, Any]]]:
     """Let a robot play, and return the actions that it left in the log, with `reason` where one was refused."""
 
     def played(robot: Any, until_s: float = 12.0, **how: Any) -> list[dict[str, Any]]:
-        session = Session(quick, **{"seed": 3, "mode": "exam", "cause": "motor_fault", **how})
+        session = Session(quick, **{"seed": 3, "mode": "exam", "cause": "motor_fault", "advance": advance, **how})
         play(session, robot, until_tick=ticks(until_s))
         refused = {e["seq"]: e["reason"] for e in session.run.entries if e["k"] == "refused"}
         return [{**e, "reason": refused.get(e["seq"], "")} for e in session.run.entries if e["k"] == "action"]
@@ -113,9 +121,9 @@ def test_every_robot_plays_and_is_never_told_that_a_name_is_wrong(quick: Loaded,
     assert [entry for entry in log if "unknown" in entry["reason"]] == []
 
 
-def test_reflex_waits_for_an_alarm(quick: Loaded) -> None:
+def test_reflex_waits_for_an_alarm(quick: Loaded, advance: Any) -> None:
     """It clamps both lines at the first alarm, moves the head, and cranks against the clamps."""
-    session = Session(quick, seed=3, mode="exam", cause="motor_fault")
+    session = Session(quick, seed=3, mode="exam", cause="motor_fault", advance=advance)
     play(session, make_robot("reflex", quick.plays, 3), until_tick=ticks(12.0))
     log = [entry for entry in session.run.entries if entry["k"] == "action"]
     alarm = next(entry["t"] for entry in session.run.entries if entry["k"] == "alarm" and entry["state"] == "on")

@@ -17,7 +17,7 @@ from drill.scenarios.yaml_reader import read_yaml
 SHIPPED = Path(__file__).resolve().parents[2] / "scenario_packs"
 pytestmark = pytest.mark.slow
 FILES = sorted(path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.yaml"))
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[object] = st.sampled_from(
     [
         None, True, 0, -1, 1.5, 1e14, "", "x", "return", "motor_fault", "base/x", "Ä", [], {}, [[]], [None], {"site": "x"},
         {"site": "clamp_within_s"}, {"site": [1]}, {"draw": "x"}, {"draw": 3}, {"draw": "onset_s"}, {"all": []}, {"not": {"not": {}}},
