@@ -30,6 +30,7 @@ def test_bench_meets_the_worked_steady_states(make_plant: Callable[..., Plant], 
         assert plant.true(name) == pytest.approx(wanted, rel=tolerance["relative"], abs=tolerance["mmhg"])
 
 
+@pytest.mark.slow
 def test_open_lines_run_backwards_and_cost_pressure(make_plant: Callable[..., Plant]) -> None:
     """With the pump stopped, open lines give negative flow and a lower MAP than clamped ones."""
     results = {}
@@ -49,6 +50,7 @@ def test_open_lines_run_backwards_and_cost_pressure(make_plant: Callable[..., Pl
     assert open_lines[2] > clamped[2] + 200.0
 
 
+@pytest.mark.slow
 def test_patient_depends_on_the_circuit_and_dies_without_it(make_plant: Callable[..., Plant]) -> None:
     """Nothing done after a pump stop: true MAP falls below 25 mmHg within minutes, by a weakening heart and nothing else."""
     plant = make_plant()
@@ -125,6 +127,7 @@ def test_motor_fault_runs_the_rotor_down_and_lights_the_lamp(make_plant: Callabl
     assert plant.look("console") == ("alive", "motor_fault_lamp")
 
 
+@pytest.mark.slow
 def test_crank_carries_flow_either_way_round_but_worse_backwards(make_plant: Callable[..., Plant]) -> None:
     """On the emergency drive the handle makes flow; turned against the arrow it still pumps forwards, only less."""
     flows = {}
@@ -183,6 +186,7 @@ def test_more_rpm_more_flow_and_more_suction(make_plant: Callable[..., Plant]) -
     assert rows[1][2] > rows[0][2] + 20.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("clamp", ["clamp_drainage", "clamp_pump_outlet", "clamp_post_ox", "clamp_return"])
 def test_any_clamp_stops_flow_with_its_own_pressures(make_plant: Callable[..., Plant], clamp: str) -> None:
     """A clamp before the running pump gives suction, one behind it gives the pump's whole head before the clamp."""
@@ -198,6 +202,7 @@ def test_any_clamp_stops_flow_with_its_own_pressures(make_plant: Callable[..., P
         assert plant.true("p_pre_mmhg") > 250.0
 
 
+@pytest.mark.slow
 def test_blood_and_oxygen_close(make_plant: Callable[..., Plant]) -> None:
     """Blood volume and oxygen close to 1e-9 over ten minutes of faults, with the ports counted."""
     plant = make_plant()
