@@ -84,6 +84,14 @@ def content_at(pco2_mmhg: float, hb_g_l: float, saturation: float, be: float) ->
     return float(_at(low, hb_g_l, saturation, be).content), low  # type: ignore[arg-type]
 
 
+def base_excess_of(be: Num, hb_g_l: Num, saturation: Num) -> Num:
+    """Return the BE of blood that is not full of oxygen, from the BE that it has when full: oxygen leaving binds protons.
+
+    BE + 0.2 Hb (1 - S), Hb in g/dL   [Siggaard-Andersen]
+    """
+    return be + 0.02 * hb_g_l * (1.0 - saturation)
+
+
 def at_temperature(temp_c: Num) -> Num:
     """Return PCO2 at blood temperature over PCO2 at 37 degC.
 
@@ -116,7 +124,9 @@ def add_place(slots: Slots, place: str, ph: float = 7.40, pco2_mmhg: float = 40.
 def follow(x: Scope, place: str, what: "Blood") -> Gases:
     """Follow the acid-base state of a place by one tick; its pH, PCO2 and O2 shift stand in slots."""
     full = most(0.00136 * what.hb_g_l, 1e-6)
-    gases = gases_of(what.co2, what.hb_g_l, between(what.o2 / full, 0.0, 1.0), x["be_mmol_l"], x[f"ph:{place}"])
+    saturation = between(what.o2 / full, 0.0, 1.0)
+    be = base_excess_of(x["be_mmol_l"], what.hb_g_l, saturation)
+    gases = gases_of(what.co2, what.hb_g_l, saturation, be, x[f"ph:{place}"])
     x[f"ph:{place}"] = gases.ph
     x[f"pco2:{place}"] = gases.pco2_mmhg
     x[f"shift:{place}"] = oxygen_shift(gases.ph, gases.pco2_mmhg, what.temp_c)

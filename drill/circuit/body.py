@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from drill.circuit import drugs, heat, lungs
-from drill.circuit.acid_base import add_place, content_at
+from drill.circuit.acid_base import add_place, base_excess_of, content_at
 from drill.circuit.blood import O2_PER_G_HB, po2_of, saturation_of
 from drill.circuit.patient import BEDS
 from drill.circuit.slots import Scope, Slots
@@ -47,7 +47,8 @@ def add_body(slots: Slots, p: Mapping[str, float]) -> None:
     drugs.add_drugs(slots, p["heparin_iu_ml"], p["blood_volume_ml"])
     lungs.add_lungs(slots, 0.5)
     heat.add_body_heat(slots, p)
-    venous, ph = content_at(46.0, p["hb_g_l"], 0.7, p["be_mmol_l"])
+    be = float(base_excess_of(p["be_mmol_l"], p["hb_g_l"], 0.7))  # type: ignore[arg-type]
+    venous, ph = content_at(46.0, p["hb_g_l"], 0.7, be)
     for name in STORES:
         slots.add(f"co2_store:{name}", venous)
     add_place(slots, "lungs", ph, 46.0)

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from drill.circuit import body, gas_supply, heat, lungs, parts, patient, sensors, transport
-from drill.circuit.acid_base import content_at
+from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
 from drill.circuit.components.base import Exchange
 from drill.circuit.controls import CONTROLS
@@ -98,7 +98,7 @@ def _first_blood(hb_g_l: float, be: float, temp_c: float) -> dict[str, tuple[flo
     return {
         "o2": (_number(content(38.0, hb_g_l)), _number(content(300.0, hb_g_l))),
         "hb": (hb_g_l, hb_g_l),
-        "co2": (content_at(46.0, hb_g_l, 0.7, be)[0], content_at(40.0, hb_g_l, 1.0, be)[0]),
+        "co2": (content_at(46.0, hb_g_l, 0.7, _number(base_excess_of(be, hb_g_l, 0.7)))[0], content_at(40.0, hb_g_l, 1.0, be)[0]),
         "heat": (temp_c, temp_c),
     }
 

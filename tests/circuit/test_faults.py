@@ -25,10 +25,10 @@ SIGNS: dict[str, tuple[dict[str, float], float, Callable[[Readings, Readings, Pl
     "mains_lost": ({}, 60, lambda b, a, p: _is(a["battery_pct"]) < 100 and _is(a["flow_l_min"]) > 2.5),
     "battery_worn": ({"lost": 1.0}, 8, lambda b, a, p: a["battery_pct"] == 0 and _is(a["flow_l_min"]) > 2.5),
     "head_disengaged": ({}, 8, lambda b, a, p: _is(a["pump_rpm"]) > 2900 and _is(a["flow_l_min"]) < -0.3),
-    "head_thrombosis": ({"clot": 0.6}, 8, lambda b, a, p: _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.4 and _is(a["pump_rpm"]) > 2900),
+    "head_thrombosis": ({"clot": 0.6}, 8, lambda b, a, p: _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.3 and _is(a["pump_rpm"]) > 2900),
     "runaway": ({"rpm": 4500}, 8, lambda b, a, p: _is(a["pump_rpm"]) > 4000 and _is(a["p_ven_mmhg"]) < _is(b["p_ven_mmhg"]) - 30),
     "oxygenator_clot": (
-        {"factor": 6},
+        {"clot": 0.6},
         8,
         lambda b, a, p: _is(a["dp_ox_mmhg"]) > 2 * _is(b["dp_ox_mmhg"]) and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.3,
     ),
@@ -120,9 +120,9 @@ def test_faults_say_what_is_allowed(make_plant: Callable[..., Plant]) -> None:
     plant = make_plant(compiled=False)
     bits = plant.state_bits()
 
-    with pytest.raises(NameUnknownError, match="factor"):
-        plant.inject("oxygenator_clot", {"facter": 3.0})
-    with pytest.raises(ValueRangeError, match="1 to 40"):
-        plant.inject("oxygenator_clot", {"factor": 400.0})
+    with pytest.raises(NameUnknownError, match="clot"):
+        plant.inject("oxygenator_clot", {"clto": 0.3})
+    with pytest.raises(ValueRangeError, match="0 to 0.95"):
+        plant.inject("oxygenator_clot", {"clot": 4.0})
 
     assert plant.state_bits() == bits
