@@ -51,6 +51,7 @@ soak: install
 # Pages that are made from the code; the tests compare them.
 docs: install
 	@$(BIN)/python docs/make_reference.py >docs/reference.md
+	@$(BIN)/python docs/make_components.py >docs/components.md
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

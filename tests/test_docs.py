@@ -42,14 +42,15 @@ def chapter(text: str, heading: str) -> str:
     return found.group(1)
 
 
-def test_the_reference_is_what_the_code_says(root: Path) -> None:
-    """docs/reference.md is what `make docs` would write now."""
+@pytest.mark.parametrize("name", ["reference", "components"])
+def test_made_pages_are_what_the_code_says(root: Path, name: str) -> None:
+    """docs/reference.md and docs/components.md are what `make docs` would write now."""
     env = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}
     made = subprocess.run(
-        [sys.executable, root / "docs/make_reference.py"], cwd=root, capture_output=True, check=True, env=env
+        [sys.executable, root / f"docs/make_{name}.py"], cwd=root, capture_output=True, check=True, env=env
     ).stdout.decode()
 
-    assert made.splitlines() == page(root, "docs/reference.md").splitlines(), "run `make docs`"
+    assert made.splitlines() == page(root, f"docs/{name}.md").splitlines(), "run `make docs`"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,3 +122,12 @@ def test_readme_names_each_dependency(root: Path) -> None:
 
     missing = [name for need in wanted if f"`{(name := re.split(r'[<>=!~;[ ]', need)[0])}`" not in page(root, "README.md")]
     assert missing == []
+
+
+def test_each_source_key_is_listed(root: Path) -> None:
+    """A key in brackets in the circuit's code has its line in docs/sources.md."""
+    rows = [row for row in page(root, "docs/sources.md").split("## Keys")[1].splitlines() if row.startswith("|")]
+    listed = {key.strip() for row in rows for key in row.split("|")[1].split(",")}
+    used = {key for f in (root / "drill/circuit").rglob("*.py") for key in re.findall(r"\[([A-Z][A-Z0-9-]{2,})\]", f.read_text("utf-8"))}
+
+    assert used - listed == set()

@@ -53,7 +53,7 @@ def stiff(part: PartSpec) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One kind of device.
+    """One kind of device. `worked` names the tests that hold its worked answers, `laws` the functions with its equations.
 
     `build(slots, part, inlet, outlet)` makes its slots and its edge; `refresh(part, scope, viscosity)` acts once a tick
     after the blood has moved; `exchanges(part)` says what it changes in blood that enters it;
@@ -64,6 +64,8 @@ class Component:
     title: str
     params: tuple[Param, ...]
     build: Callable[[Slots, PartSpec, str, str], EdgeModel]
+    worked: str
+    laws: tuple[Callable[..., object], ...] = ()
     refresh: Callable[[PartSpec, Scope, Num], None] = nothing
     exchanges: Callable[[PartSpec], tuple[Exchange, ...]] = no_exchange
     node: Callable[[Slots, PartSpec], NodeModel] | None = None

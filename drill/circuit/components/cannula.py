@@ -35,5 +35,11 @@ COMPONENT = Component(
         Param("volume_ml", "mL", "blood in cannula and connector", "tunable"),
     ),
     build=_build,
+    worked="`tests/cases/va_bench.yaml` (25 and 17 Fr)",
+    laws=(
+        laws.turbulent,
+        laws.cannula_coefficient,
+        laws.suck_down,
+    ),
     refresh=_refresh,
 )

@@ -94,5 +94,11 @@ COMPONENT = Component(
         Param("inertance_mmhg_s2_ml", "mmHg s2/mL", "inertance of the blood in the head", "reference 1.1 [LIM]"),
     ),
     build=_build,
+    worked="`tests/cases/va_bench.yaml` (0 to 4500 rpm), `tests/circuit/test_va.py` (reverse, backflow), "
+    "`tests/circuit/test_gas.py` (air lock)",
+    laws=(
+        laws.pump_head,
+        _churn,
+    ),
     refresh=_refresh,
 )

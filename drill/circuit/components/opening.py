@@ -38,4 +38,6 @@ COMPONENT = Component(
         Param("open", "0 closed - 1 open", "how far it stands open by itself (a cap that is off)", "0 as built"),
     ),
     build=_build,
+    worked="`tests/circuit/test_gas.py` (suction draws air, pressure bleeds)",
+    laws=(turbulent,),
 )

@@ -174,6 +174,11 @@ COMPONENT = Component(
         Param("loss_w_c", "W/degC", "heat that the circuit's surfaces lose to the room", "reference 7: 2-3 degC/h without water, tunable"),
     ),
     build=_build,
+    worked="`tests/cases/va_bench.yaml` (pressure drop), `tests/circuit/test_va.py` (sweep off)",
+    laws=(
+        laws.oxygenator,
+        laws.oxygenator_exponent,
+    ),
     refresh=_refresh,
     exchanges=lambda part: (
         Exchange(f"{part.id}_o2", "o2", partial(_oxygen, part)),

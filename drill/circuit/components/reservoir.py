@@ -54,5 +54,6 @@ COMPONENT = Component(
         Param("volume_ml", "mL", "blood in the outlet connector", "tunable"),
     ),
     build=_build,
+    worked="`tests/circuit/test_cpb.py` (level falls by what is pumped; dry, it gives air)",
     node=_pool,
 )

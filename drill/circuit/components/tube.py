@@ -38,6 +38,11 @@ COMPONENT = Component(
         Param("length_m", "m", "length", "circuit's own"),
     ),
     build=_build,
+    worked="`tests/cases/va_bench.yaml` (pressures along a circuit of three tubes)",
+    laws=(
+        laws.tube,
+        laws.tube_coefficients,
+    ),
     refresh=_refresh,
     compliance_ml_mmhg=lambda part: COMPLIANCE_ML_MMHG_M * part.params["length_m"],
 )
