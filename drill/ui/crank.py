@@ -14,6 +14,7 @@ class Crank:
     """Follows a handle that is dragged round or stroked by key presses. Times are real seconds."""
 
     def __init__(self) -> None:
+        self.taken_s = -1e9
         self._held = False
         self._turned = 0.0
         self._since_s = 0.0
@@ -23,9 +24,9 @@ class Crank:
         self._rpm = 0.0
         self._going = False
 
-    def take(self, now_s: float, turn: float) -> None:
-        """Take the handle at an angle."""
-        del turn
+    def take(self, now_s: float) -> None:
+        """Take the handle."""
+        self.taken_s = now_s
         self._held, self._turned, self._since_s = True, 0.0, now_s
 
     def turn(self, now_s: float, turns: float) -> list[Action]:

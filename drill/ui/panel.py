@@ -4,27 +4,25 @@ A live drill, a replay and a picture for the debrief are the same to it.
 """
 
 from collections.abc import Callable, Sequence
-from math import atan2, hypot, pi
 
 import pygame
 
-from drill.circuit.controls import CONTROLS
 from drill.circuit.spec import CircuitSpec
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.scenarios.schema import Group
 from drill.ui.bars import ALARMS, TOP, alarm_spots, any_dark, draw_alarms, draw_top
-from drill.ui.canvas import Box, Canvas, Point
-from drill.ui.console import BACK_KEY, CRANK_KEY, Console
-from drill.ui.crank import Crank
+from drill.ui.canvas import Box, Canvas
+from drill.ui.console import Console
 from drill.ui.drawing import read_drawing
 from drill.ui.forms import wrapped
-from drill.ui.keys import BINDINGS, digit_of, local_names
+from drill.ui.hands import Hands
+from drill.ui.keys import local_names
 from drill.ui.monitor import Monitor
 from drill.ui.panes import SayDo, draw_log, draw_team, team_state
 from drill.ui.popover import Card
 from drill.ui.schematic import Schematic
-from drill.ui.spots import Entry, Spot, control_entries, option_entries, spot_at
+from drill.ui.spots import Entry, Spot, control_entries, option_entries
 
 CIRCUIT: Box = (12, 80, 760, 452)
 MONITOR: Box = (782, 80, 486, 222)
@@ -34,9 +32,6 @@ SAYDO: Box = (310, 542, 462, 166)
 LOG: Box = (782, 542, 486, 166)
 PROMPT = (26.0, 321.0, 256.0, 6)  # of guided mode: left, top, width, most lines
 PROMPT_STEP = 13.5
-EASE = 0.2  # how much one press with Shift, or one notch of the wheel, opens or closes a clamp
-KNOB_ROUND_RPM = 50.0
-KNOB_SECONDS = 0.1
 KEY_HELP = (
     ("R D O X L", "Clamps: return, drainage, pump outlet, oxygenator outlet, leg"),
     ("Shift + clamp key", "Ease that clamp open"),
@@ -78,17 +73,8 @@ class Panel:
         self._below_heart_cm = max([0.0, *(-h for h in circuit.heights_cm.values())])
         self._clock = clock if clock is not None else lambda: pygame.time.get_ticks() / 1000.0
         self._canvas: Canvas | None = None
-        self._pointer: Point | None = None
-        self._focus = ""
-        self._menu = ""
         self.saydo = SayDo(SAYDO, [(g.id, g.title) for g in groups])
-        self._held: set[int] = set()
-        self._grip = ""
-        self._grip_turn = 0.0
-        self._grip_value = 0.0
-        self._knob_sent_s = -1.0
-        self._moved = False
-        self.crank = Crank()
+        self.hands = Hands(self.saydo, self.spots, self._clock)
         self._spots: list[Spot] = []
         self._spots_of: object = None
 
@@ -112,7 +98,8 @@ class Panel:
     def draw(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Draw the whole screen onto the canvas's surface."""
         self._ready(canvas)
-        touched = self._touched(snapshot)
+        hands = self.hands
+        touched = hands.touched(snapshot)
         lit = touched.id if touched is not None else ""
         self._draw_ground(canvas, snapshot, lit)
         canvas.surface.blit(canvas.ground, (0, 0))
@@ -120,8 +107,8 @@ class Panel:
         self._draw_heading(canvas, snapshot)
         self.monitor.draw(snapshot)
         self.console.draw(snapshot, lit=lit)
-        if touched is not None and (self._menu or touched.id == self._focus or self._shows_card(touched)):
-            Card(canvas, touched, opened=bool(self._menu)).draw(self._pointer)
+        if touched is not None and not touched.id.startswith(("group_", "entry_", "groups_")):
+            Card(canvas, touched, opened=bool(hands.menu)).draw(hands.pointer)
 
     def _draw_ground(self, canvas: Canvas, s: Snapshot, lit: str) -> None:
         """Bring up to date what lies under the frame: only what looks otherwise than before is drawn."""
@@ -138,9 +125,6 @@ class Panel:
         listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
         canvas.keep("saydo", SAYDO, listed, lambda: self.saydo.draw(canvas, s, lit=own))
         canvas.keep("log", LOG, s.log, lambda: draw_log(canvas, LOG, s))
-
-    def _shows_card(self, spot: Spot) -> bool:
-        return not spot.id.startswith(("group_", "entry_", "groups_"))
 
     def _draw_heading(self, canvas: Canvas, snapshot: Snapshot) -> None:
         theme = canvas.theme
@@ -184,213 +168,13 @@ class Panel:
             return ()
         return (*option_entries(snapshot.options, thing.options), *control_entries(snapshot.controls, thing.controls))
 
-    def _touched(self, snapshot: Snapshot) -> Spot | None:
-        """Return the spot whose menu is open, else the one under the pointer, else the one with the focus."""
-        if not (self._menu or self._focus or self._pointer):
-            return None
-        spots = self.spots(snapshot)
-        if self._menu:
-            found = next((s for s in spots if s.id == self._menu), None)
-            if found is not None:
-                return found
-            self._menu = ""
-        if self._pointer is not None:
-            under = spot_at(spots, self._pointer)
-            if under is not None:
-                return under
-        return next((s for s in spots if s.id == self._focus), None)
-
-    # -- input ----------------------------------------------------------------------------------------------------
+    # -- hands ----------------------------------------------------------------------------------------------------
 
     def handle(self, event: pygame.Event, canvas: Canvas, snapshot: Snapshot) -> list[Action] | None:
         """Return what the hands did with this event; None if the panel has no use for it."""
         self._ready(canvas)
-        if event.type == pygame.MOUSEMOTION:
-            self._pointer = canvas.logical(event.pos)
-            return self._drag(snapshot)
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button in (1, 3):
-            self._pointer = canvas.logical(event.pos)
-            return self._press(snapshot, listed=event.button == 3)
-        if event.type == pygame.MOUSEBUTTONUP and event.button == 1:
-            return self._release(snapshot)
-        if event.type == pygame.MOUSEWHEEL:
-            return self._wheel(event.y, snapshot)
-        if event.type == pygame.KEYDOWN:
-            repeated = event.scancode in self._held
-            self._held.add(event.scancode)
-            return self._key(event.scancode, bool(event.mod & pygame.KMOD_SHIFT), snapshot, repeated=repeated)
-        if event.type == pygame.KEYUP:
-            self._held.discard(event.scancode)
-            return []
-        if event.type in (pygame.WINDOWFOCUSLOST, pygame.WINDOWLEAVE):
-            self._held.clear()
-            self._pointer = None
-        return None
+        return self.hands.handle(event, canvas, snapshot)
 
     def poll(self, snapshot: Snapshot) -> list[Action]:
-        """Return what follows from hands that have stopped moving: an idle crank stands. Call it once a frame."""
-        del snapshot
-        return self.crank.idle(self._clock())
-
-    def _press(self, snapshot: Snapshot, *, listed: bool) -> list[Action]:
-        point = self._pointer or (0.0, 0.0)
-        self._focus = ""
-        if self._menu:
-            spot = self._touched(snapshot)
-            if spot is not None and self._canvas is not None:
-                card = Card(self._canvas, spot, opened=True)
-                entry = card.entry_at(point)
-                if entry is not None:
-                    return self._choose(entry)
-                if card.holds(point):
-                    return []
-            self._menu = ""
-        spot = spot_at(self.spots(snapshot), point)
-        if spot is None:
-            return []
-        if spot.id == "pump_rpm_set" and not listed:
-            self._take("pump_rpm_set", self.console.knob_at, snapshot.controls.get("pump_rpm_set", 0.0))
-            return []
-        if spot.id == "crank" and not listed:
-            self._take("crank", self.console.crank_at, 0.0)
-            self.crank.take(self._clock(), self._grip_turn)
-            return [a for e in spot.entries if e.action is not None and e.action.verb == "do" for a in e.actions]
-        return self._use(spot, listed=listed)
-
-    def _take(self, grip: str, at: Point, value: float) -> None:
-        point = self._pointer or at
-        self._grip, self._moved, self._grip_value = grip, False, value
-        self._grip_turn = atan2(point[1] - at[1], point[0] - at[0])
-
-    def _drag(self, snapshot: Snapshot) -> list[Action]:
-        if not self._grip or self._pointer is None:
-            return []
-        at = self.console.knob_at if self._grip == "pump_rpm_set" else self.console.crank_at
-        if hypot(self._pointer[0] - at[0], self._pointer[1] - at[1]) < 4:
-            return []
-        turn = atan2(self._pointer[1] - at[1], self._pointer[0] - at[0])
-        moved = (turn - self._grip_turn + pi) % (2 * pi) - pi
-        self._grip_turn = turn
-        self._moved = self._moved or abs(moved) > 0.01
-        if self._grip == "crank":
-            return self.crank.turn(self._clock(), moved / (2 * pi))
-        control = CONTROLS["pump_rpm_set"]
-        self._grip_value = max(control.low, min(control.high, self._grip_value + moved / (1.5 * pi) * (control.high - control.low)))
-        now_s = self._clock()
-        if now_s - self._knob_sent_s < KNOB_SECONDS:
-            return []
-        return self._knob(snapshot, now_s)
-
-    def _knob(self, snapshot: Snapshot, now_s: float) -> list[Action]:
-        self._knob_sent_s = now_s
-        value = round(self._grip_value / KNOB_ROUND_RPM) * KNOB_ROUND_RPM
-        return [] if value == snapshot.controls.get("pump_rpm_set") else [Action(verb="set", target="pump_rpm_set", value=value)]
-
-    def _release(self, snapshot: Snapshot) -> list[Action]:
-        grip, self._grip = self._grip, ""
-        if grip == "crank":
-            return self.crank.let_go(self._clock())
-        if grip == "pump_rpm_set":
-            if not self._moved:
-                self._menu = "pump_rpm_set"
-                return []
-            return self._knob(snapshot, self._clock())
-        return []
-
-    def _wheel(self, notches: int, snapshot: Snapshot) -> list[Action]:
-        spot = spot_at(self.spots(snapshot), self._pointer) if self._pointer is not None else None
-        if spot is None or not spot.control or not notches:
-            return []
-        return self._step(spot.control, spot.step * notches, snapshot)
-
-    def _step(self, name: str, change: float, snapshot: Snapshot) -> list[Action]:
-        control, now = CONTROLS[name], snapshot.controls.get(name, 0.0)
-        value = max(control.low, min(control.high, round(now + change, 3)))
-        return [] if value == now else [Action(verb="set", target=name, value=value)]
-
-    def _key(self, scancode: int, shift: bool, snapshot: Snapshot, *, repeated: bool) -> list[Action] | None:  # noqa: FBT001
-        digit = digit_of(scancode)
-        if digit and not repeated:
-            return self._digit(digit, snapshot)
-        if scancode == pygame.KSCAN_ESCAPE:
-            return self._escape()
-        if scancode == pygame.KSCAN_TAB:
-            return self._walk(-1 if shift else 1, snapshot)
-        if scancode in (pygame.KSCAN_RETURN, pygame.KSCAN_KP_ENTER) and not repeated:
-            spot = self._touched(snapshot) if self._focus else None
-            return None if spot is None else self._use(spot, listed=shift)
-        if scancode in (pygame.KSCAN_LEFT, pygame.KSCAN_RIGHT):
-            spot = self._touched(snapshot) if self._focus else None
-            if spot is None or not spot.control:
-                return []
-            return self._step(spot.control, spot.step if scancode == pygame.KSCAN_RIGHT else -spot.step, snapshot)
-        if scancode in (CRANK_KEY, BACK_KEY):
-            return self._crank_key(1 if scancode == CRANK_KEY else -1, snapshot, repeated=repeated)
-        bound = next((b for b in BINDINGS if b.scancode == scancode), None)
-        if bound is None:
-            return None
-        if bound.step:
-            return self._step(bound.spot, bound.step, snapshot)
-        spot = next((s for s in self.spots(snapshot) if s.id == bound.spot), None)
-        if spot is None or repeated:
-            return []
-        if shift and bound.spot in snapshot.controls and bound.spot.startswith("clamp_"):
-            return self._step(bound.spot, -EASE, snapshot)
-        return self._use(spot, listed=False)
-
-    def _crank_key(self, way: int, snapshot: Snapshot, *, repeated: bool) -> list[Action]:
-        spot = next((s for s in self.spots(snapshot) if s.id == "crank"), None)
-        if spot is None or repeated:
-            return []
-        taken = [a for e in spot.entries if e.action is not None and e.action.verb == "do" for a in e.actions]
-        return [*taken, *self.crank.stroke(self._clock(), way)]
-
-    def _digit(self, digit: int, snapshot: Snapshot) -> list[Action]:
-        if self._menu:
-            spot = self._touched(snapshot)
-            if spot is not None and digit <= len(spot.entries):
-                return self._choose(spot.entries[digit - 1])
-            return []
-        if self.saydo.group:
-            entries = self.saydo.entries(snapshot)
-            return self._choose(entries[digit - 1]) if digit <= len(entries) else []
-        if digit <= len(self.saydo.groups):
-            self.saydo.group = self.saydo.groups[digit - 1][0]
-        return []
-
-    def _escape(self) -> list[Action] | None:
-        if self._menu:
-            self._menu = ""
-        elif self.saydo.group:
-            self.saydo.group = ""
-        elif self._focus:
-            self._focus = ""
-        else:
-            return None
-        return []
-
-    def _walk(self, way: int, snapshot: Snapshot) -> list[Action]:
-        self._menu, self._pointer = "", None
-        ids = [s.id for s in self.spots(snapshot)]
-        place = ids.index(self._focus) if self._focus in ids else (-1 if way > 0 else 0)
-        self._focus = ids[(place + way) % len(ids)]
-        return []
-
-    def _use(self, spot: Spot, *, listed: bool) -> list[Action]:
-        if spot.id.startswith("group_"):
-            self.saydo.group = self.saydo.groups[int(spot.id.removeprefix("group_")) - 1][0]
-            return []
-        if spot.id == "groups_back":
-            self.saydo.group = ""
-            return []
-        if spot.direct and not listed and spot.entries:
-            return self._choose(spot.entries[0])
-        self._menu = "" if self._menu == spot.id else spot.id
-        return []
-
-    def _choose(self, entry: Entry) -> list[Action]:
-        """Send an entry's actions; the list it stood on closes, unless it cannot be done: then it stays with its reason."""
-        if not entry.reason:
-            self._menu = ""
-            self.saydo.group = ""
-        return list(entry.actions)
+        """Return what follows from hands that have stopped moving. Call it once a frame."""
+        return self.hands.poll(snapshot)

@@ -80,7 +80,7 @@ def test_a_click_beside_everything_does_nothing(stage: Stage, steady: Snapshot) 
     """An empty place of the screen gives no action and opens nothing."""
     assert stage.click((600, 700), steady) == []
     assert stage.click((30, 300), steady) == []
-    assert stage.panel._menu == ""
+    assert stage.panel.hands.menu == ""
 
 
 def test_every_thing_can_be_clicked_at_its_middle(stage: Stage, steady: Snapshot) -> None:
@@ -134,7 +134,7 @@ def test_all_that_can_be_done_is_listed_at_the_thing(stage: Stage, steady: Snaps
     card = Card(stage.canvas, spot(stage, "pump", steady), opened=True)
     row = card.row(1)
     assert stage.click((row[0] + 60, row[1] + row[3] / 2), steady) == [wanted[1]]
-    assert stage.panel._menu == ""
+    assert stage.panel.hands.menu == ""
 
 
 def test_what_cannot_be_done_now_says_why_and_sends_nothing(stage: Stage, steady: Snapshot) -> None:
@@ -142,7 +142,7 @@ def test_what_cannot_be_done_now_says_why_and_sends_nothing(stage: Stage, steady
     blocked = replace(steady, options=tuple(replace(o, reason="not now") for o in steady.options))
     stage.click(middle(spot(stage, "pump", blocked)), blocked)
     assert stage.key(DIGITS[1], blocked) == []
-    assert stage.panel._menu == "pump"
+    assert stage.panel.hands.menu == "pump"
 
 
 def test_the_wheel_turns_what_is_under_the_pointer(stage: Stage, steady: Snapshot) -> None:
@@ -232,7 +232,7 @@ def test_keys_alone_can_do_everything(stage: Stage, steady: Snapshot) -> None:
         things = stage.panel.spots(snapshot)
         for one in things:
             stage.key(pygame.KSCAN_TAB, snapshot)
-            assert stage.panel._focus == one.id
+            assert stage.panel.hands.focus == one.id
             if one.id.startswith("group"):
                 continue
             assert len(one.entries) <= 9, f"{one.id} lists more than there are digits"
@@ -241,9 +241,9 @@ def test_keys_alone_can_do_everything(stage: Stage, steady: Snapshot) -> None:
                 assert stage.key(DIGITS[k], snapshot) == list(entry.actions), f"{one.id}: {entry.title}"
                 done |= {(a.verb, a.target) for a in entry.actions}
         stage.key(pygame.KSCAN_TAB, snapshot)
-        assert stage.panel._focus == things[0].id
+        assert stage.panel.hands.focus == things[0].id
         stage.key(pygame.KSCAN_TAB, snapshot, shift=True)
-        assert stage.panel._focus == things[-1].id
+        assert stage.panel.hands.focus == things[-1].id
     for k, (group, _) in enumerate(stage.panel.saydo.groups):
         stage.reset()
         stage.key(DIGITS[k], steady)
@@ -342,6 +342,21 @@ def test_hands_that_stop_let_the_crank_stand(stage: Stage, steady: Snapshot) -> 
     stage.now_s += 2.0
     assert stage.panel.poll(busy) == [set_to("crank_rpm", 0.0)]
     assert stage.panel.poll(busy) == []
+
+
+def test_a_crank_that_cannot_be_taken_says_why_and_turns_nothing(stage: Stage, steady: Snapshot) -> None:
+    """With no hand free, strokes and drags open the list with its reason and send nothing that would be refused."""
+    crank = everything(steady)["on the crank"]
+    full = replace(crank, options=tuple(replace(o, reason="you have no hands free") for o in crank.options))
+    assert stage.key(CRANK_KEY, full) == []
+    assert stage.panel.hands.menu == "crank"
+    stage.reset()
+    x, y = stage.panel.console.crank_at
+    stage.event(pygame.MOUSEBUTTONDOWN, full, pos=stage.canvas.at((x + 28, y)), button=1)
+    for k in range(1, 80):
+        stage.now_s += 0.01
+        assert stage.point((x + 28 * cos(0.1 * k), y + 28 * sin(0.1 * k)), full) == []
+    assert stage.panel.poll(full) == []
 
 
 def test_the_crank_stays_within_what_the_handle_allows() -> None:
