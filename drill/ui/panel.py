@@ -4,6 +4,7 @@ A live drill, a replay and a picture for the debrief are the same to it.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pygame
 
@@ -107,8 +108,9 @@ class Panel:
         self._draw_heading(canvas, snapshot)
         self.monitor.draw(snapshot)
         self.console.draw(snapshot, lit=lit)
-        if touched is not None and not touched.id.startswith(("group_", "entry_", "groups_")):
-            Card(canvas, touched, opened=bool(hands.menu)).draw(hands.pointer)
+        if touched is not None and not touched.id.startswith("group"):
+            whole = replace(touched, entries=()) if touched.id.startswith("entry_") else touched  # what its row may have cut short
+            Card(canvas, whole, opened=bool(hands.menu)).draw(hands.pointer)
 
     def _draw_ground(self, canvas: Canvas, s: Snapshot, lit: str) -> None:
         """Bring up to date what lies under the frame: only what looks otherwise than before is drawn."""

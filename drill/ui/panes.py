@@ -1,6 +1,7 @@
 """The bottom row: the team and what their hands do, the list of things to say and do, the log."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isinf
 
 from drill.engine.snapshot import JobView, OptionView, PersonView, Snapshot
@@ -12,6 +13,7 @@ from drill.units import TICKS_PER_S
 
 LOG_LINES = 7
 ROW = 19.5
+ROWS = 7  # what a column of the open group holds
 GROUP_ROW = 33.0
 
 
@@ -86,9 +88,10 @@ class SayDo:
     def spots(self, snapshot: Snapshot) -> list[Spot]:
         """Return what can be touched."""
         if self.group:
+            entries = self.entries(snapshot)
             rows = [
-                Spot(f"entry_{k + 1}", self.entry_box(k), entry.title, entry.note, (entry,), direct=True, key=str(k + 1))
-                for k, entry in enumerate(self.entries(snapshot))
+                Spot(f"entry_{k + 1}", self.entry_box(k, len(entries)), e.title, e.reason or e.note, (e,), direct=True, key=str(k + 1))
+                for k, e in enumerate(entries)
             ]
             return [*rows, Spot("groups_back", self.back_box(), "Back to the groups", key="Esc")]
         return [
@@ -102,10 +105,12 @@ class SayDo:
         wide = (w - 28 - 8) / 2
         return x + 14 + (k % 2) * (wide + 8), y + 29 + (k // 2) * GROUP_ROW, wide, GROUP_ROW - 6
 
-    def entry_box(self, k: int) -> Box:
-        """Return the box of an entry of the open group."""
+    def entry_box(self, k: int, count: int) -> Box:
+        """Return the box of one of the `count` entries of the open group: two columns where one would not hold them."""
         x, y, w, _ = self.box
-        return x + 8, y + 27 + k * ROW, w - 16, ROW
+        columns = 1 if count <= ROWS else 2
+        rows, wide = -(-count // columns), (w - 16) / columns
+        return x + 8 + (k // rows) * wide, y + 27 + (k % rows) * ROW, wide, ROW
 
     def back_box(self) -> Box:
         """Return the box of the way back to the groups."""
@@ -123,7 +128,7 @@ class SayDo:
             key_cap(canvas, "Esc", x + w - 34, y + h / 2, lit=lit == "groups_back")
             options = self.options(snapshot).get(self.group, [])
             for k, (entry, option) in enumerate(zip(self.entries(snapshot), options, strict=True)):
-                self._draw_entry(canvas, k, entry, option, lit=lit == f"entry_{k + 1}")
+                self._draw_entry(canvas, (k, len(options)), entry, option, lit=lit == f"entry_{k + 1}")
             return
         title(canvas, self.box, "Say and do")
         by_group = self.options(snapshot)
@@ -140,9 +145,10 @@ class SayDo:
             tick_mark(canvas, x + w - 46, y + h / 2, theme["done"])
         key_cap(canvas, str(k + 1), x + w - 24, y + h / 2, lit=lit)
 
-    def _draw_entry(self, canvas: Canvas, k: int, entry: Entry, option: OptionView, *, lit: bool) -> None:
+    def _draw_entry(self, canvas: Canvas, place: tuple[int, int], entry: Entry, option: OptionView, *, lit: bool) -> None:
         theme = canvas.theme
-        x, y, w, h = self.entry_box(k)
+        k, count = place
+        x, y, w, h = self.entry_box(k, count)
         if lit:
             canvas.panel((x, y, w, h), theme["accent_deep"], None, radius=5)
         middle = y + h / 2
@@ -153,8 +159,8 @@ class SayDo:
             tick_mark(canvas, x + w - 16, middle, theme["done"])
         wide = canvas.width(note, "label")
         colour: Colour = theme["faint"] if entry.reason else theme["text"]
-        text = canvas.fitted(entry.title, "text", w - 30 - 30 - 12 - min(wide, 180))
-        left += canvas.text(text, (left, middle + 4.5), "text", mix(colour, theme["text"], 0.25) if entry.reason else colour) + 12
+        text = canvas.fitted(entry.title, "text", w - 64 - min(wide, w * 0.4))
+        left += canvas.text(text, (left, middle + 4.5), "text", mix(colour, theme["text"], 0.25) if entry.reason else colour) + 10
         room = x + w - 24 - left
         canvas.text(canvas.fitted(note, "label", room), (x + w - 24, middle + 4), "label", theme["quiet"], align="right")
 
@@ -163,7 +169,8 @@ def _entry(option: OptionView, jobs: Sequence[JobView]) -> Entry:
     own = next((j for j in jobs if j.task == option.target), None)
     if option.running and own is not None and own.left_s is None and (option.verb == "order") == (own.who != "you"):
         return stop_entry(option)
-    return option_entry(option)
+    entry = option_entry(option)
+    return replace(entry, title=option.title) if option.verb == "look" else entry  # the group's title says that it is a look
 
 
 def draw_log(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
