@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from drill.circuit import looks
 from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
 from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
@@ -260,11 +261,20 @@ class Plant:
                 if any(max(line.gas_fractions) > GAS_SEEN for line in self.scene().lines.values() if line.gas_fractions)
                 else ("clear",)
             )
-        if target == "sweep_flowmeter":
-            return ("flowing",) if self._controls["sweep_l_min"] > 0.05 else ("off",)
+        if target in {"sweep_flowmeter", "gas_line", "oxygenator_exhaust"}:
+            return self._look_at_gas(target)
         if target == "patient":
             return ("ejecting",) if self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG else ("no_pulse",)
         return ()
+
+    def _look_at_gas(self, target: str) -> tuple[str, ...]:
+        if target == "sweep_flowmeter":
+            return ("flowing",) if float(self._x[self._index["supply:metered_ml_s"]]) > 1.0 else ("off",)
+        if target == "gas_line":
+            return looks.gas_line(self._controls, self.true("cylinder_l"))
+        ox = self._model.circuit.sites["oxygenator"]
+        water, plasma = (float(self._x[self._index[f"{name}:{ox}"]]) for name in ("water", "plasma_leak_ml_min"))
+        return looks.exhaust(self._controls, water, plasma)
 
     def scene(self) -> Scene:
         """Return what anyone at the bedside sees of the machine."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from drill.circuit.acid_base import at_temperature, base_excess_of, content_at, gases_of, oxygen_shift
 from drill.circuit.components.oxygenator import effectiveness
+from drill.circuit.heat import TISSUE
 from drill.circuit.maths import ten_to
 from drill.circuit.patient import BEDS
 from drill.circuit.plant import Plant
@@ -91,6 +92,7 @@ def test_co2_transfer_meets_the_worked_answers(ratio: float, wanted: float) -> N
 # -- through the circuit ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_more_sweep_less_co2_same_oxygen(make_plant: Callable[..., Plant]) -> None:
     """Sweep sets CO2, FdO2 sets oxygen: doubling sweep lowers PCO2 after the lung and raises pH; saturation stays."""
     rows = {}
@@ -105,6 +107,7 @@ def test_more_sweep_less_co2_same_oxygen(make_plant: Callable[..., Plant]) -> No
     assert rows[2.0]["sat_post_pct"] > 99
 
 
+@pytest.mark.slow
 def test_pump_stop_lowers_end_tidal_only_while_lungs_get_less(make_plant: Callable[..., Plant]) -> None:
     """End-tidal CO2 follows pulmonary flow: it falls when the heart fails, while arterial PCO2 does not."""
     plant = make_plant()
@@ -121,6 +124,7 @@ def test_pump_stop_lowers_end_tidal_only_while_lungs_get_less(make_plant: Callab
     assert plant.true("etco2_mmhg") < native - 8
 
 
+@pytest.mark.slow
 def test_no_way_out_for_co2_raises_it_by_minutes(make_plant: Callable[..., Plant]) -> None:
     """Without sweep and ventilation PaCO2 rises by 2 to 5 mmHg a minute, and pH falls: 3 to 6 at a CO2 of 200 mL/min, here it is 130."""
     plant = make_plant()
@@ -133,9 +137,10 @@ def test_no_way_out_for_co2_raises_it_by_minutes(make_plant: Callable[..., Plant
     run(plant, 120)
 
     assert 2.0 < (plant.true("paco2_mmhg") - before) / 2.0 < 5.0
-    assert plant.true("ph_arterial") < ph - 0.04
+    assert plant.true("ph_arterial") < ph - 0.025
 
 
+@pytest.mark.slow
 def test_oxygen_debt_lowers_base_excess(make_plant: Callable[..., Plant]) -> None:
     """Five minutes off support: lactate rises and base excess falls by as much."""
     plant = make_plant()
@@ -148,6 +153,7 @@ def test_oxygen_debt_lowers_base_excess(make_plant: Callable[..., Plant]) -> Non
     assert be - plant.true("be_mmol_l") == pytest.approx(plant.true("lactate_mmol_l") - lactate, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_cooling_and_rewarming(make_plant: Callable[..., Plant]) -> None:
     """Cold water cools blood at once, the core over minutes, and the body burns less; viscosity costs flow."""
     plant = make_plant()
@@ -164,6 +170,7 @@ def test_cooling_and_rewarming(make_plant: Callable[..., Plant]) -> None:
     assert mean(plant, "flow_l_min", 2) < start["flow_l_min"] - 0.1
 
 
+@pytest.mark.slow
 def test_heat_exchanger_has_its_performance_factor(make_plant: Callable[..., Plant]) -> None:
     """Over the exchanger blood comes nearer to the water by eps = 1 - exp(-k/Q), k 4.5 L/min."""
     plant = make_plant(water_temp_c=30.0)
@@ -177,6 +184,7 @@ def test_heat_exchanger_has_its_performance_factor(make_plant: Callable[..., Pla
     assert (entering - plant.true("temp_blood_out_c")) / (entering - water) > 0.7
 
 
+@pytest.mark.slow
 def test_clear_fluid_and_prime_dilute_blood_does_not(make_plant: Callable[..., Plant]) -> None:
     """Hb' = Hb BV/(BV + V) after clear fluid; red cells raise it; a clear prime dilutes the patient by its share."""
     results = {}
@@ -199,6 +207,7 @@ def test_clear_fluid_and_prime_dilute_blood_does_not(make_plant: Callable[..., P
         primed.infuse(10.0, 1.0, "bloood")
 
 
+@pytest.mark.slow
 def test_heparin_lengthens_act_and_drugs_close(make_plant: Callable[..., Plant]) -> None:
     """A bolus raises ACT; all that was given is at the vein, in the blood, or cleared."""
     plant = make_plant()
@@ -220,6 +229,7 @@ def test_heparin_lengthens_act_and_drugs_close(make_plant: Callable[..., Plant])
     assert total("pressor") == pytest.approx(before["pressor"] + 1.0, rel=1e-9)
 
 
+@pytest.mark.slow
 def test_a_drug_waits_in_a_standing_circulation(make_plant: Callable[..., Plant]) -> None:
     """What is given into a vein arrives with the flow: after 20 s nearly all with support, much less without."""
     arrived = []
@@ -258,6 +268,7 @@ def _held(plant: Plant, species: str) -> float:
     return float(held)
 
 
+@pytest.mark.slow
 def test_co2_heat_oxygen_and_haemoglobin_close(make_plant: Callable[..., Plant]) -> None:
     """All four close to 1e-9 over ten minutes of faults, fluids, leaks, cooling and an open tap, with the ports counted."""
     plant = make_plant()
@@ -294,7 +305,5 @@ def test_co2_heat_oxygen_and_haemoglobin_close(make_plant: Callable[..., Plant])
 
 def test_beds_named_by_heat_and_stores_exist() -> None:
     """Where tissue meets blood is a cell that the bed has."""
-    from drill.circuit.heat import TISSUE
-
     for _, bed, cell, _ in TISSUE:
         assert cell < BEDS[bed][3]

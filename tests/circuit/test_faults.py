@@ -122,7 +122,7 @@ def test_faults_say_what_is_allowed(make_plant: Callable[..., Plant]) -> None:
 
     with pytest.raises(NameUnknownError, match="clot"):
         plant.inject("oxygenator_clot", {"clto": 0.3})
-    with pytest.raises(ValueRangeError, match="0 to 0.95"):
+    with pytest.raises(ValueRangeError, match=r"0 to 0\.95"):
         plant.inject("oxygenator_clot", {"clot": 4.0})
 
     assert plant.state_bits() == bits

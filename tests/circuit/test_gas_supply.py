@@ -8,6 +8,8 @@ from drill.circuit.plant import Plant
 
 from .conftest import run
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     "sweep_l_min", "fdo2_pct", "gas_supply_alarm", "cylinder_l", "gas_pressure_mmhg", "po2_post_mmhg", "sat_post_pct", "pco2_post_mmhg",
     "dp_ox_mmhg", "flow_l_min", "hb_g_l", "blood_volume_ml", "water_temp_c", "temp_blood_out_c", "temp_core_c", "svo2_pct", "act_s",
@@ -166,3 +168,39 @@ def test_what_is_put_right_comes_back(make_plant: Callable[..., Plant]) -> None:
         assert plant.true("sweep_l_min") == pytest.approx(4.0, rel=1e-3)
         assert plant.true("sat_post_pct") > 98
         assert plant.true("gas_pressure_mmhg") < 5
+
+
+def test_looks_find_what_is_wrong_with_gas(make_plant: Callable[..., Plant]) -> None:
+    """A look along the gas line and at the exhaust finds hose, cap, cylinder, water and foam, and nothing where all is well."""
+    plant = make_plant()
+    run(plant, 2)
+    assert plant.look("gas_line") == ("whole",)
+    assert plant.look("oxygenator_exhaust") == ("dry",)
+    for fault in ("gas_hose_off", "vaporiser_cap_off", "exhaust_blocked", "wet_out"):
+        plant.inject(fault, {})
+    plant.inject("cylinder_runs_out", {"left_l": 0.0})
+    run(plant, 1)
+
+    assert plant.look("gas_line") == ("hose_off", "cap_off", "cylinder_empty")
+    assert plant.look("oxygenator_exhaust") == ("blocked", "water")
+    assert plant.look("sweep_flowmeter") == ("off",)
+    plant.inject("plasma_leak", {})
+    assert "foam" in plant.look("oxygenator_exhaust")
+
+
+def test_crossover_sounds_only_on_the_wall(make_plant: Callable[..., Plant]) -> None:
+    """The blender's alarm is the machine's own: it sounds when one wall gas is missing, and ends on a cylinder."""
+    plant = make_plant()
+    run(plant, 3)
+    quiet = {alarm.id for alarm in plant.alarms()}
+    plant.inject("wall_oxygen_lost", {})
+    run(plant, 3)
+    loud = {alarm.id for alarm in plant.alarms()}
+    plant.set("gas_source", 1.0)
+    run(plant, 5)
+
+    assert "gas_supply" not in quiet
+    assert "gas_supply" in loud
+    assert "gas_supply" not in plant.active_alarms()
+    assert plant.shown("fdo2_pct") is not None
+    assert plant.true("fdo2_pct") == 100.0
