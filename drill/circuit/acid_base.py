@@ -87,7 +87,7 @@ def content_at(pco2_mmhg: float, hb_g_l: float, saturation: float, be: float) ->
 def base_excess_of(be: Num, hb_g_l: Num, saturation: Num) -> Num:
     """Return the BE of blood that is not full of oxygen, from the BE that it has when full: oxygen leaving binds protons.
 
-    BE + 0.2 Hb (1 - S), Hb in g/dL   [Siggaard-Andersen]
+    BE + 0.2 Hb (1 - S), Hb in g/dL   [LANG]
     """
     return be + 0.02 * hb_g_l * (1.0 - saturation)
 
@@ -95,7 +95,7 @@ def base_excess_of(be: Num, hb_g_l: Num, saturation: Num) -> Num:
 def at_temperature(temp_c: Num) -> Num:
     """Return PCO2 at blood temperature over PCO2 at 37 degC.
 
-    10**(0.019 (T - 37))   [Bradley, Stupfel, Severinghaus 1956]
+    10**(0.019 (T - 37))   [TCPCO2]
     """
     return ten_to(0.019 * (temp_c - 37.0))
 
@@ -105,7 +105,7 @@ def oxygen_shift(ph: Num, pco2_mmhg: Num, temp_c: Num) -> Num:
 
     10**(0.024 (37 - T) + 0.40 (pH_T - 7.40) + 0.06 log10(40/PCO2_T))   [KEL]
 
-    pH_T = pH + 0.0147 (37 - T) and PCO2_T = PCO2 10**(0.019 (T - 37)) make 0.0310 (37 - T) of all that is by temperature.
+    pH_T = pH + 0.0147 (37 - T) [MALG] and PCO2_T = PCO2 10**(0.019 (T - 37)) make 0.0310 (37 - T) of all that is by temperature.
     The logarithm is 2 (z + z**3/3 + z**5/5), z = (40 - P)/(40 + P): 0.06 of it is within 0.3 % for 8 to 200 mmHg.
     """
     z = (40.0 - pco2_mmhg) / (40.0 + pco2_mmhg)

@@ -26,7 +26,7 @@ TISSUE = (
 )
 CORE_SHELL_ML_S = 0.6  # conduction between them, tunable
 SKIN_ML_S = 0.7  # 2.7 W/degC through covers, tunable
-HEAT_PER_ML_O2 = 20.1 / J_PER_ML_BLOOD  # 20.1 J per mL O2: 165 mL/min give 55 W
+HEAT_PER_ML_O2 = 20.1 / J_PER_ML_BLOOD  # 20.1 J per mL O2, tunable: 165 mL/min give 55 W
 Q10_LOG = 0.0380  # log10(2.4)/10 per degC, reference 5.5: Q10 2.3-2.5 for the whole body, tunable
 
 TANK_ML = 8000.0  # water in bath and hoses, tunable
