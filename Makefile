@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt
-TEST := $(BIN)/python -m pytest -q
+TEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 8
 
 .PHONY: run install lint check test soak docs clean
 
@@ -34,19 +34,19 @@ lint: install
 check: install
 	@mkdir -p out
 	@$(MAKE) --no-print-directory lint
-	@$(TEST) -n 2 -m "not slow and not soak"
+	@$(TEST) -m "not slow and not soak"
 
 # At most ten minutes: everything but the full counts; the wheel is built and tested in a clean venv.
 test: install
 	@mkdir -p out
 	@$(MAKE) --no-print-directory lint
-	@$(TEST) -n 2 -m "not soak"
+	@$(TEST) -m "not soak"
 
 # The full counts of each issue's "done when".
 soak: install
 	@mkdir -p out
 	@$(MAKE) --no-print-directory lint
-	@DRILL_HYPOTHESIS=soak $(TEST) -n 2
+	@DRILL_HYPOTHESIS=soak $(TEST)
 
 # Pages that are made from the code; the tests compare them.
 docs: install
