@@ -203,6 +203,26 @@ def shot(
 
 
 @cli.command()
+@click.option("--c", "with_c", is_flag=True, help="Also build the kernel as C with the local compiler; compare bits and time.")
+@json_option
+def bench(*, with_c: bool, as_json: bool) -> None:
+    """Measure this machine: the physics of each circuit, a whole drill, starting, memory. Takes a minute or two."""
+    from drill.headless import DEMONSTRATION
+    from drill.lab.bench import bench as measure
+    from drill.lab.bench import lines
+    from drill.records.home import pack_roots
+
+    found = measure(pack_roots(), DEMONSTRATION, with_c=with_c)
+    if as_json:
+        print_json(found)
+    else:
+        for line in lines(found):
+            click.echo(line)
+    if not all(one.get("same_bits", True) for one in found["circuits"]):
+        raise Finding("The bits differ: runs of this machine cannot be compared with those of others.")
+
+
+@cli.command()
 def doctor() -> None:
     """Look at this machine: Python, packages, display, sound, data folder, numba, packs."""
     from drill.doctor import examine

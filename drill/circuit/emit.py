@@ -37,7 +37,7 @@ def _c_names(numbers: Sequence[str], tests: Sequence[str]) -> str:
 
 
 C = Dialect(
-    "static void {}(double *restrict x) {{",
+    "void {}(double *restrict x) {{",
     "for (int _ = 0; _ < {}; _++) {{",
     "}",
     ";",

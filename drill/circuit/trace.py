@@ -168,6 +168,17 @@ class Graph:
         a, b = self._index(then), self._index(other)
         return Sym(self, a) if a == b else Sym(self, self._node("select", (test.index, a, b)))
 
+    def operations(self) -> int:
+        """Return how many operations a call takes, without what nothing needs."""
+        ahead = [index for _, index in self.stores()]
+        needed: set[int] = set()
+        while ahead:
+            index = ahead.pop()
+            if index not in needed and self.nodes[index].op not in {"slot", "const"}:
+                needed.add(index)
+                ahead.extend(self.nodes[index].args)
+        return len(needed)
+
     def stores(self) -> list[tuple[int, int]]:
         """Return (slot, node) for each slot whose value changes."""
         return [(slot, sym.index) for slot, sym in sorted(self._written.items()) if self.nodes[sym.index] != Node("slot", (slot,), 0.0)]

@@ -19,13 +19,13 @@ def _ulps(found: object, wanted: Decimal) -> float:
 
 @given(st.floats(-600, 600))
 def test_exp_is_within_one_ulp(x: float) -> None:
-    """exp is within one unit in the last place of the true value."""
+    """Exp is within one unit in the last place of the true value."""
     assert _ulps(exp(x), EXACT.exp(Decimal(x))) <= 1.0
 
 
 @given(st.one_of(st.floats(1e-28, 1e28), st.floats(0.7, 1.45), st.floats(-28, 28).map(lambda e: 10.0**e)))
 def test_log_is_within_one_ulp(x: float) -> None:
-    """log is within one unit in the last place of the true value, also near 1, where it is exactly 0."""
+    """Log is within one unit in the last place of the true value, also near 1, where it is exactly 0."""
     if x == 1.0:
         assert log(x) == 0.0
     else:
