@@ -59,6 +59,7 @@ def plain_bits(root: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"NUMBA_CPU_NAME": "generic"}], ids=["this processor", "a plain processor"])
 def test_another_process_has_the_same_bits_with_and_without_the_processors_features(
     root: Path, plain_bits: dict[str, str], settings: dict[str, str]

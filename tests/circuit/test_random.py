@@ -46,6 +46,7 @@ def _do(plant: Plant, move: tuple[str, str, float]) -> None:
             plant.inject(name, {p.name: p.low + part * (p.high - p.low) for p in FAULTS[name].parameters})
 
 
+@pytest.mark.slow
 @given(moves=MOVES)
 @settings(max_examples=4)
 def test_random_hands_and_faults_stay_finite(machine: tuple[CircuitSpec, PatientSpec], moves: list[tuple[str, str, float]]) -> None:

@@ -128,6 +128,7 @@ def test_every_entry_that_was_tampered_with_is_found(recorded: Run, quick: Loade
         assert found.replayed == recorded.entries[i]
 
 
+@pytest.mark.slow
 def test_a_cause_that_was_removed_or_added_is_found(recorded: Run, quick: Loaded) -> None:
     """A run without one of its actions, or with one more, does not verify."""
     at = next(i for i, e in enumerate(recorded.entries) if e["k"] == "action")
@@ -149,6 +150,7 @@ def test_a_cause_that_cannot_be_played_is_a_difference_and_no_crash(recorded: Ru
     assert "warp_drive" in found.text
 
 
+@pytest.mark.slow
 def test_an_entry_too_few_or_too_many_is_found(recorded: Run, quick: Loaded) -> None:
     """A finished run holds exactly what the replay gives."""
     log = list(recorded.entries)
@@ -158,6 +160,7 @@ def test_an_entry_too_few_or_too_many_is_found(recorded: Run, quick: Loaded) -> 
     assert verify(Run(recorded.header, [*log[:-1], {"t": log[-1]["t"], "k": "note", "text": "x"}, log[-1]]), quick).status == "different"
 
 
+@pytest.mark.slow
 def test_an_unfinished_run_verifies_as_far_as_it_goes(recorded: Run, quick: Loaded) -> None:
     """A crashed run is compared up to its last entry, and the answer says that it is unfinished."""
     data = encode(recorded)
