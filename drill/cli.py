@@ -158,7 +158,9 @@ def verify(run_file: Path) -> None:
     loaded = reload(record)
     found = verify_run(record, loaded, kernel(loaded).advance)
     if found.status != "identical" or record.problems:
-        raise Finding(f"{run_file}: {found.status.replace('_', ' ')}: {found.text}")
+        raise Finding(
+            f"{run_file}: {found.text}" if found.status == "identical" else f"{run_file}: {found.status.replace('_', ' ')}: {found.text}"
+        )
     click.echo(f"{run_file}: {found.text}")
 
 

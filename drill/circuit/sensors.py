@@ -54,6 +54,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
         slots.add(f"shown:{name}", 0.0)
         slots.add(f"zero:{name}", next((s.zero for s in spec.sensors if s.reading == name), 0.0))
     slots.add("backflow_ml", 0.0)
+    slots.add("sensing", 0.0)
     slots.add("gas_ml", 0.0)
     slots.add("bubble_window_ml", 0.0)
     slots.add("crank_tach", 0.0)
@@ -151,10 +152,12 @@ def display(x: Scope, spec: CircuitSpec, net: Network) -> None:
         lag = own.get(name, LAG_S.get(name, 0.0))
         if lag > 0.0:
             toward(x, f"lag:{name}", source, lag)
+            x[f"lag:{name}"] = select(x["sensing"] > 0.5, x[f"lag:{name}"], source)  # a display that is switched on shows what is there
             source = x[f"lag:{name}"]
         held = between(source + x[f"zero:{name}"], reading.low, reading.high)
         steps = held / reading.resolution
         x[f"shown:{name}"] = ((steps + _ROUND) - _ROUND) * reading.resolution
+    x["sensing"] = 1.0
     end = net.edges[spec.sites["flow"]].cells - 1
     seen = x[f"bulk:{spec.sites['flow']}:{end}"] + x[f"small:{spec.sites['flow']}:{end}"]
     toward(x, "bubble_window_ml", absolute(x["flow_site_ml"]) * seen / TICK_S, 1.0)

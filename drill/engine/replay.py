@@ -54,9 +54,8 @@ def verify(run: Run, loaded: Loaded, advance: Advance | None = None) -> Verifica
         return Verification("different", text, old["t"], old, None)
     if run.finished:
         return Verification("identical", f"identical: {len(run.entries)} entries, {seconds(run.last_tick):.1f} s")
-    return Verification(
-        "identical", f"identical as far as it goes: {len(run.entries)} entries, {seconds(run.last_tick):.1f} s; {'; '.join(run.problems)}"
-    )
+    whole = f"{len(run.entries)} entries that are there ({seconds(run.last_tick):.1f} s)"
+    return Verification("identical", f"not whole: {'; '.join(run.problems)}; the {whole} are identical")
 
 
 def fork(run: Run, tick: int, loaded: Loaded, advance: Advance | None = None, sink: RunSink | None = None) -> Session:

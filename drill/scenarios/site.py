@@ -44,8 +44,8 @@ SITE_VALUES: dict[str, SiteValue] = {
         SiteValue("restart_rpm", "number", "rpm", 1500.0, 500, 4000, "Pump speed before the return clamp comes off",
                   "ecmo.icu, emergency pump failure: 1500 rpm, then the clamp off over 3-5 s"),
         SiteValue("secured_flow_l_min", "number", "L/min", 2.0, 0.5, 6, "Flow that counts as support", "local target"),
-        SiteValue("no_flow_limit_s", "number", "s", 180.0, 20, 1200, "Time without flow that is tolerated", "local target"),
-        SiteValue("no_flow_no_power_limit_s", "number", "s", 150.0, 20, 1200, "The same where only power is missing", "local target"),
+        SiteValue("no_flow_limit_s", "number", "s", 120.0, 20, 1200, "Time without flow that is tolerated", "local target"),
+        SiteValue("no_flow_no_power_limit_s", "number", "s", 100.0, 20, 1200, "The same where only power is missing", "local target"),
         SiteValue("pass_mark_pct", "number", "%", 70.0, 0, 100, "Points needed to pass; no published pass mark was found", "local target"),
     )
 }  # fmt: skip

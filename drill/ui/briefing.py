@@ -101,7 +101,7 @@ class Briefing(Screen):
             MODE_WORDS[self.preparation.mode] if not scenario.free_play else "Free play: no story, no score. You may pause.",
         ]
         if scenario.rubric is not None:
-            lines.append("Order of importance: critical steps, harm avoided, order, then time. A look before acting costs nothing.")
+            lines.append("Order of importance: critical steps, harm avoided, order, then time. A look before acting costs no points.")
         return lines
 
     def _draw_keys(self, canvas: Canvas) -> None:

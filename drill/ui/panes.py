@@ -13,6 +13,7 @@ from drill.units import TICKS_PER_S
 
 LOG_LINES = 7
 ROW = 19.5
+LEAST_NOTE = 36.0  # logical pixels: less room tells nothing
 ROWS = 7  # what a column of the open group holds
 GROUP_ROW = 33.0
 
@@ -157,12 +158,12 @@ class SayDo:
         note = entry.reason or entry.note
         if option.done:
             tick_mark(canvas, x + w - 16, middle, theme["done"])
-        wide = canvas.width(note, "label")
         colour: Colour = theme["faint"] if entry.reason else theme["text"]
-        text = canvas.fitted(entry.title, "text", w - 64 - min(wide, w * 0.4))
+        text = canvas.fitted(entry.title, "text", w - 30 - (24 if option.done else 4))  # the name before the reason
         left += canvas.text(text, (left, middle + 4.5), "text", mix(colour, theme["text"], 0.25) if entry.reason else colour) + 10
         room = x + w - 24 - left
-        canvas.text(canvas.fitted(note, "label", room), (x + w - 24, middle + 4), "label", theme["quiet"], align="right")
+        if room > LEAST_NOTE:
+            canvas.text(canvas.fitted(note, "label", room), (x + w - 24, middle + 4), "label", theme["quiet"], align="right")
 
 
 def _entry(option: OptionView, jobs: Sequence[JobView]) -> Entry:

@@ -7,7 +7,8 @@ from drill.ui.widgets import key_cap
 ROW = 22.0
 PAD = 12.0
 GAP = 10.0
-NARROWEST, WIDEST = 190.0, 400.0
+LEAST_NOTE = 36.0  # logical pixels: less room tells nothing
+NARROWEST, WIDEST = 190.0, 560.0
 
 
 class Card:
@@ -64,10 +65,11 @@ class Card:
         left += 24
         note = entry.reason or entry.note
         colour = theme["quiet"] if entry.reason else theme["text"]
-        wide = canvas.width(note, "label")
-        text = canvas.fitted(entry.title, "text", x + w - left - 14 - min(wide, w * 0.45))
+        text = canvas.fitted(entry.title, "text", x + w - left - 6)  # what tells entries apart comes before why one cannot be done
         left += canvas.text(text, (left, middle + 4.5), "text", colour) + 10
-        canvas.text(canvas.fitted(note, "label", x + w - 6 - left), (x + w - 6, middle + 4), "label", theme["quiet"], align="right")
+        room = x + w - 6 - left
+        if room > LEAST_NOTE:
+            canvas.text(canvas.fitted(note, "label", room), (x + w - 6, middle + 4), "label", theme["quiet"], align="right")
 
 
 def place(anchor: Box, size: tuple[float, float]) -> Box:
