@@ -178,6 +178,7 @@ def make_stage(loaded: Loaded, stages: dict[object, Stage]) -> Callable[..., Sta
     def make(size: tuple[int, int] = SIZES[0], *, fresh: bool = False, **settings: object) -> Stage:
         key = (size, *sorted(settings.items()))
         if fresh or key not in stages:
+            pygame.register_quit(stages.clear)  # what was drawn with dies with pygame, which other tests may end
             stages[key] = Stage(loaded, size, **settings)  # type: ignore[arg-type]
         return stages[key].reset()
 
