@@ -19,10 +19,23 @@ from drill.robots.make import ROBOTS
 from drill.scenarios.quantities import QUANTITIES
 
 NAMES = [*CONTROLS, *READINGS, *FAULTS, *QUANTITIES, *VERBS, *ROBOTS]
-COMMANDS = sorted(cli.commands)
+
+
+def walk(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """Every command by the words that call it: "check", "pack build"; a group is a command with commands of its own."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if isinstance(command, click.Group):
+            found |= walk(command, f"{before}{name} ")
+    return found
+
+
+ALL = walk(cli)
+COMMANDS = sorted(ALL)
 OPTIONS = sorted(
     (name, option)
-    for name, command in cli.commands.items()
+    for name, command in ALL.items()
     for parameter in command.params
     if isinstance(parameter, click.Option)
     for option in (*parameter.opts, *parameter.secondary_opts)
@@ -36,8 +49,8 @@ def page(root: Path, name: str) -> str:
 
 
 def chapter(text: str, heading: str) -> str:
-    """What stands under a heading, up to the next."""
-    found = re.search(rf"^## {re.escape(heading)}.*?$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    """What stands under a heading, up to the next; a group of commands has none of its own, so any of theirs will do."""
+    found = re.search(rf"^## {re.escape(heading)}\b.*?$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert found, f"no chapter '{heading}'"
     return found.group(1)
 
@@ -61,7 +74,7 @@ def test_each_name_has_its_row(root: Path, name: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_its_chapter(root: Path, command: str) -> None:
-    """docs/commands.md has a chapter for each command."""
+    """docs/commands.md has a chapter for each command, and for each command of a group: `drill pack build`."""
     assert chapter(page(root, "docs/commands.md"), f"`drill {command}").strip()
 
 
@@ -86,12 +99,14 @@ def test_each_key_has_its_row(root: Path) -> None:
 
 
 def test_no_page_promises_a_command_that_is_not_there(root: Path) -> None:
-    """Every `drill WORD` in README and docs is a command."""
+    """Every `drill WORD` in README and docs is a command, and after a group comes one of its own."""
     pages = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
-    named = {word for path in pages for word in re.findall(r"(?:`|^)drill ([a-z]+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
+    named = {words for path in pages for words in re.findall(r"(?:`|^)drill ([a-z]+)(?: ([a-z]+))?", page(root, str(path)), re.MULTILINE)}
+    groups = {name for name, command in ALL.items() if isinstance(command, click.Group)}
 
     assert named
-    assert named <= set(COMMANDS)
+    assert {first for first, _ in named} <= set(COMMANDS)
+    assert {f"{first} {second}" for first, second in named if first in groups and second} <= set(COMMANDS)
 
 
 def test_links_between_pages_lead_somewhere(root: Path) -> None:
