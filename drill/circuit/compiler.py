@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from drill.circuit import body, gas_supply, heat, lungs, parts, patient, sensors, transport
+from drill.circuit import body, gas_supply, heat, lungs, parts, patient, sensors, transport, veins
 from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
 from drill.circuit.components.base import Exchange
@@ -65,8 +65,8 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     for flag in FLAGS:
         slots.add(f"flag:{flag}", 0.0)
     if isinstance(who, Bench):
-        for name in ("ra", "ao_asc", "ao_desc", "leg"):
-            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name == "ra" else who.map_mmhg, is_patient=True))
+        for name in ("vc", "ra", "ao_asc", "ao_desc", "leg"):
+            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name in {"vc", "ra"} else who.map_mmhg, is_patient=True))
         hb, be, temp_c, prime = who.hb_g_l, 0.0, 37.0, 1.0
     else:
         params = patient.patient_params(who.params, who.id)
@@ -150,6 +150,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
         x["lungs_ml_s"] = x["acc:lungs"] / TICK_S
         exchanges["lungs"] = (Exchange("lungs_o2", "o2", lungs.oxygenate), Exchange("lungs_co2", "co2", lungs.give_co2))
         added["ven"] = body.infusions(x)
+        added |= veins.stir_great_veins(x, veins.returns(net))
     transport.move_blood(net, x, exchanges, added)
     if not bench:
         lungs.ventilate(x)

@@ -16,7 +16,7 @@ NODE_ML = 14.0  # connector and the blood around it, mixed, tunable
 NODE_COMPLIANCE = 0.02  # mL/mmHg of a connector, tunable
 SUCTION_MMHG = 300.0  # a node keeps its volume down to this suction: the elastic part of its tubes lies in it
 AIR = "air"
-PATIENT_SITES = {"patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
+PATIENT_SITES = {"patient_vc": "vc", "patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
 
 
 def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:

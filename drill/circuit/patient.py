@@ -1,4 +1,4 @@
-"""The patient as part of the graph: a beating heart, an aorta in three pieces, four tissue beds, veins and lungs.
+"""The patient as part of the graph: a beating heart, an aorta in three pieces, tissue beds, veins, great veins and lungs.
 
 The aorta is cut where it matters in VA: blood that the heart ejects fills it from above, blood from the circuit from
 below, and the place where they meet follows from the flows. Numbers: CVSim-6 [CVS6] with an arterial closing pressure
@@ -46,13 +46,15 @@ PATIENT_DEFAULTS: dict[str, float] = {
     "cpp_full_mmhg": 35.0,
     "cpp_none_mmhg": 0.0,
     "tau_contractility_s": 60.0,
+    "vv_mixing": 0.3,
 }
 UNSTRESSED_ML = {
     "lv": 15.0,
     "rv": 15.0,
     "pa": 60.0,
     "pv": 440.0,
-    "ra": 90.0,
+    "vc": 40.0,
+    "ra": 60.0,
     "ao_asc": 60.0,
     "ao_arch": 40.0,
     "ao_desc": 150.0,
@@ -66,7 +68,7 @@ BEDS = {  # artery, share of flow (reference 4.6), share of VO2 (tunable), cells
     "body": ("ao_desc", 0.63, 0.55, 10, 26.0),
     "leg_bed": ("leg", 0.08, 0.07, 4, 12.0),
 }
-RA_COMPLIANCE = 8.0  # mL/mmHg, right atrium and great veins, tunable
+VC_COMPLIANCE, RA_COMPLIANCE = 3.0, 5.0  # mL/mmHg: great veins (CVSim-21: SVC 1.3, abdominal 1.3, IVC 0.5 [CVS21]) and atrium, tunable
 LEG_RESISTANCE = 1.2  # mmHg s/mL, femoral artery beside a cannula, tunable
 
 
@@ -113,16 +115,17 @@ def add_patient(slots: Slots, net: Network, p: Mapping[str, float]) -> None:
         outside = thorax * p["p_thorax_mmhg"]
         return NodeModel(name, stiffness, UNSTRESSED_ML[name] + p[compliance.removeprefix("pat:")] * share * (pressure - outside))
 
+    def great_vein(name: str, compliance: float) -> NodeModel:
+        def stiffness(x: Scope) -> tuple[Num, Num, Num]:
+            return 1.0 / compliance, UNSTRESSED_ML[name], x["pat:p_thorax_mmhg"] + 0.3 * x["squeeze"]
+
+        return NodeModel(name, stiffness, UNSTRESSED_ML[name] + 12.0 * compliance)
+
     for name, share in ARTERIAL_SHARE.items():
         net.add_node(vessel(name, "pat:c_art_ml_mmhg", share, 70.0, 0.0))
     net.add_node(NodeModel("ven", lambda x: (1.0 / x["pat:c_ven_ml_mmhg"], x["now:v0_ven_ml"], 0.0), 0.0))
-    net.add_node(
-        NodeModel(
-            "ra",
-            lambda x: (1.0 / RA_COMPLIANCE, UNSTRESSED_ML["ra"], x["pat:p_thorax_mmhg"] + 0.3 * x["squeeze"]),
-            UNSTRESSED_ML["ra"] + 12.0 * RA_COMPLIANCE,
-        )
-    )
+    for name, compliance in (("vc", VC_COMPLIANCE), ("ra", RA_COMPLIANCE)):
+        net.add_node(great_vein(name, compliance))
     net.add_node(chamber("rv"))
     net.add_node(NodeModel("pa", lambda x: (1.0 / 3.4, UNSTRESSED_ML["pa"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pa"] + 3.4 * 22.0))
     net.add_node(NodeModel("pv", lambda x: (1.0 / 9.0, UNSTRESSED_ML["pv"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pv"] + 9.0 * 20.0))
@@ -149,7 +152,8 @@ def _add_vessels(net: Network) -> None:
     def bed(share: float) -> EdgeLaw:
         return lambda x, q: (0.0, linear(q, x["now:rs_mmhg_s_ml"] / share))
 
-    net.add_edge(EdgeModel("venous_return", "ven", "ra", resistor(0.02)))
+    net.add_edge(EdgeModel("venous_return", "ven", "vc", resistor(0.014)))
+    net.add_edge(EdgeModel("great_veins", "vc", "ra", resistor(0.006)))
     net.add_edge(EdgeModel("tricuspid", "ra", "rv", resistor(0.02), kind="valve"))
     net.add_edge(EdgeModel("pulmonary_valve", "rv", "pa", resistor(0.006), kind="valve"))
     net.add_edge(EdgeModel("lungs", "pa", "pv", resistor("pat:r_pulm_mmhg_s_ml"), cells=5, cell_ml=20.0))

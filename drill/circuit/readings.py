@@ -61,6 +61,7 @@ READINGS: dict[str, Reading] = {
         Reading("act_s", "s", 1, 0, 1500, "", "Activated clotting time that a sample would have"),
         Reading("sao2_pct", "%", 1, 0, 100, "", "Arterial saturation at the right hand"),
         Reading("cardiac_output_l_min", "L/min", 0.01, 0, 20, "", "Native output of the left ventricle, mean of about 2 s"),
+        Reading("recirculation_pct", "%", 1, 0, 100, "", "Share of the drained blood that the circuit has just returned"),
         Reading("oxygen_debt_ml", "mL", 1, 0, 100000, "", "Oxygen that the tissues wanted and did not get"),
         Reading("lactate_mmol_l", "mmol/L", 0.1, 0, 40, "", "Arterial lactate"),
         Reading("hb_g_l", "g/L", 1, 0, 250, "console", "Haemoglobin in the drainage line"),

@@ -1,6 +1,6 @@
 """From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
 
-from drill.circuit import acid_base, drugs, lungs
+from drill.circuit import acid_base, drugs, lungs, veins
 from drill.circuit.body import saturation_at, toward
 from drill.circuit.laws import ML_S_PER_L_MIN
 from drill.circuit.network import Network
@@ -101,6 +101,7 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     true["po2_post_mmhg"] = x["po2:post_ox"]
     if not bench:
         true |= _patient(x, ox)
+        true["recirculation_pct"] = veins.recirculation_pct(x, x[f"o2:{site['svo2']}:{cell}"], after.o2)
     total: Num = sum(e.cells * e.cell_ml for e in net.edges.values())
     for node in net.nodes.values():
         if node.stiffness is not None:
