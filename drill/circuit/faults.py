@@ -1,7 +1,8 @@
 """Every kind of fault that a scenario can inject: its parameters, and what it changes in the physics.
 
 A fault never sets a reading: it changes a device, and the readings follow. A change writes one number: a control that
-somebody or something moves, or a slot of the model; `{part}` stands for the part that the fault sits in.
+somebody or something moves, or a slot of the model; `{part}` stands for the part that the fault sits in, `{inlet}` and
+`{outlet}` for its two nodes.
 """
 
 from typing import NamedTuple
@@ -197,6 +198,20 @@ FAULTS: dict[str, Fault] = {
             (),
             (Change("control:vent_l_min", 0.0),),
             "The ventilator no longer breathes: no end-tidal CO2, and blood through the lungs darkens",
+        ),
+        Fault(
+            "kink",
+            "flow",
+            (Parameter("closed", "0-1", 0.0, 1.0, 0.8),),
+            (Change("kink:{part}", "closed"),),
+            "A line is kinked: flow falls, pressure rises before it and falls behind it",
+        ),
+        Fault(
+            "connector_off",
+            "flow",
+            (Parameter("open", "0-1", 0.0, 1.0, 1.0),),
+            (Change("hole:{outlet}", "open"),),
+            "The connector at a part's outlet lets go: blood is lost above the air's pressure, air drawn in below it",
         ),
         Fault(
             "cap_off",

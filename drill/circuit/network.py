@@ -44,7 +44,7 @@ class EdgeModel:
     `kind`: "open" both ways; "valve" forward only; "starling" forward only, against the higher of outlet and closing pressure.
     `cells` x `cell_ml` of blood lie along it; `keep` gives the share of each class of gas that a cell holds back, from the
     share of gas in it. `draws_air` is the share of air in what it takes from its inlet node.
-    A `gate` of 0 closes the path wholly, 1 opens it.
+    A `gate` of 0 closes the path wholly, 1 opens it. `is_linear` says that the drop is R q, without inertance.
     """
 
     id: str
@@ -57,6 +57,7 @@ class EdgeModel:
     cell_ml: float = 0.0
     closing: Callable[[Scope], Num] | None = None
     gate: Callable[[Scope], Num] | None = None
+    is_linear: bool = False
     keep: Callable[[Scope, Num], Mapping[str, Num]] | None = None
     draws_air: Callable[[Scope], Num] | None = None
 
@@ -120,7 +121,8 @@ def step_pressures(net: Network, x: Scope) -> None:
         if edge.kind == "open":
             g = 1.0 / (edge.inertance / x.substep_s + drop.slope)
             gate = edge.gate(x) if edge.gate else 1.0
-            linear[edge.id] = (gate * g, gate * (q + g * (head - drop.mmhg)))
+            moved = g * head if edge.is_linear else q + g * (head - drop.mmhg)
+            linear[edge.id] = (gate * g, gate * moved)
         else:
             linear[edge.id] = (1.0 / drop.slope, 0.0)
     pressures = _solve(net, x, order, elastance, imposed, linear, _remembered(net, x))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from drill.circuit import laws
+from drill.circuit import holes, laws
 from drill.circuit.components import COMPONENTS, KINDS
 from drill.circuit.components.base import Exchange
+from drill.circuit.holes import AIR
 from drill.circuit.network import Network, NodeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PartSpec
@@ -15,7 +16,6 @@ from drill.units import MMHG_PER_CM_BLOOD
 NODE_ML = 14.0  # connector and the blood around it, mixed, tunable
 NODE_COMPLIANCE = 0.02  # mL/mmHg of a connector, tunable
 SUCTION_MMHG = 300.0  # a node keeps its volume down to this suction: the elastic part of its tubes lies in it
-AIR = "air"
 PATIENT_SITES = {"patient_vc": "vc", "patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
 
 
@@ -34,7 +34,7 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
                 own = 0.5 * COMPONENTS[part.kind].compliance_ml_mmhg(part)
                 compliance[end] = compliance.get(end, NODE_COMPLIANCE) + own
     for name, c in compliance.items():
-        ends = [p.id for p in spec.parts if name in (p.inlet, p.outlet) and AIR not in (p.inlet, p.outlet)]
+        ends = holes.neighbours(spec, name)
         if len(ends) < 2:
             raise CircuitError(
                 f"node '{name}' joins only part '{ends[0]}': it is a dead end; connect a second part to it or correct its name"
@@ -46,16 +46,19 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
         else:
             _add_node(slots, net, name, c)
     for part in spec.parts:
+        if AIR not in (part.inlet, part.outlet):
+            slots.add(f"whole:{part.id}", 1.0)
+            slots.add(f"kink:{part.id}", 0.0)
+            slots.add(f"pinch:{part.id}", 0.0)
         for key, value in part.params.items():
             slots.add(f"par:{part.id}.{key}", value)
-        slots.add(f"pinch:{part.id}", 0.0)
         slots.add(f"air_mmhg:{part.id}", MMHG_PER_CM_BLOOD * spec.heights_cm.get(part.inlet, 0.0))
         inlet, outlet = PATIENT_SITES.get(part.inlet, part.inlet), PATIENT_SITES.get(part.outlet, part.outlet)
         if outlet == AIR:
-            outlet = f"air_{part.id}"
-            pressure = MMHG_PER_CM_BLOOD * spec.heights_cm.get(part.inlet, 0.0)
-            net.add_node(NodeModel(outlet, None, 1.0, pressure, is_air=True))
+            outlet = holes.air_at(net, spec, part.inlet)
         net.add_edge(COMPONENTS[part.kind].build(slots, part, inlet, outlet))
+    for name in compliance:
+        holes.add_hole(slots, net, spec, name)
 
 
 def _check(part: PartSpec) -> None:
@@ -82,11 +85,13 @@ def refresh(x: Scope, spec: CircuitSpec, hb_g_l: Num, temp_c: Num) -> None:
     """Once a tick: what viscosity, clamps and drives make of the parts' coefficients."""
     viscosity_cp = laws.viscosity_cp(hb_g_l, temp_c)
     for part in spec.parts:
-        pinch: Num = 0.0
-        for clamp in part.clamps:
-            pinch = pinch + laws.clamp_resistance(x[f"in:{clamp}"])
-        x[f"pinch:{part.id}"] = pinch
+        if AIR not in (part.inlet, part.outlet):
+            pinch: Num = laws.clamp_resistance(x[f"kink:{part.id}"])
+            for clamp in part.clamps:
+                pinch = pinch + laws.clamp_resistance(x[f"in:{clamp}"])
+            x[f"pinch:{part.id}"] = pinch
         COMPONENTS[part.kind].refresh(part, x, viscosity_cp)
+    holes.burst(x, spec, [name.removeprefix("hole:") for name in x.slots.names("hole:")])
 
 
 def exchanges(spec: CircuitSpec) -> Mapping[str, tuple[Exchange, ...]]:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from drill.circuit import looks
+from drill.circuit import acts, looks
 from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
 from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
 from drill.circuit.consoles import Consoles
 from drill.circuit.controls import CONTROLS
 from drill.circuit.drugs import DRUGS
-from drill.circuit.faults import FAULTS, FLAGS
+from drill.circuit.faults import FLAGS
 from drill.circuit.gas import GAS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.readings import READINGS, SHOWN
@@ -84,30 +84,25 @@ class Plant:
         """Return how every control stands, by name; the mapping follows later moves."""
         return self._controls
 
-    def inject(self, fault: str, parameters: Mapping[str, float]) -> None:
-        """Let a fault begin."""
-        if fault not in FAULTS:
-            raise NameUnknownError("fault", fault, FAULTS)
-        known = {p.name for p in FAULTS[fault].parameters}
-        for name in parameters:
-            if name not in known:
-                raise NameUnknownError(f"parameter of fault '{fault}'", name, known)
-        values = {p.name: float(parameters.get(p.name, p.default)) for p in FAULTS[fault].parameters}
-        for p in FAULTS[fault].parameters:
-            if not p.low <= values[p.name] <= p.high:
-                raise ValueRangeError(f"fault '{fault}': {p.name} {values[p.name]:g} is outside {p.low:g} to {p.high:g} {p.unit}")
-        part = self._model.circuit.sites[FAULTS[fault].site]
-        slots = [change.where.format(part=part) for change in FAULTS[fault].changes if not change.where.startswith("control:")]
-        if any(slot not in self._index for slot in slots):
-            raise CircuitError(
-                f"fault '{fault}' does not fit part '{part}' of circuit '{self._model.circuit.id}': use one made for its kind"
-            )
-        for change in FAULTS[fault].changes:
-            value = values[change.to] if isinstance(change.to, str) else change.to
-            if change.where.startswith("control:"):
-                self.set(change.where.removeprefix("control:"), value)
-            else:
-                self._x[self._index[change.where.format(part=part)]] = value
+    def inject(self, fault: str, parameters: Mapping[str, float], part: str | None = None) -> None:
+        """Let a fault begin in a part of the circuit; None = where faults of its kind usually sit."""
+        controls, slots = acts.fault_writes(self._model, fault, parameters, part)
+        for name, value in controls.items():
+            self.set(name, value)
+        for slot, value in slots.items():
+            self._x[self._index[slot]] = value
+
+    def cut(self, part: str) -> None:
+        """Cut a part out of the circuit: both ends stand open to the air."""
+        acts.cut(self._model, self._x, part)
+
+    def join(self, part: str) -> None:
+        """Join a part that was cut out."""
+        acts.cut(self._model, self._x, part, joined=True)
+
+    def replace(self, part: str, gas_ml: float = 0.0) -> None:
+        """Put a fresh, primed part in the place of one that is cut out; `gas_ml` stay in it."""
+        acts.replace(self._model, self._x, part, gas_ml=gas_ml)
 
     def move_head(self, where: str) -> None:
         """Put the pump head on "console", "emergency_drive" or "backup_console", or into the hands ("moving")."""

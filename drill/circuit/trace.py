@@ -133,6 +133,8 @@ class Graph:
             return Sym(self, a)
         if (op == "+" and x == 0.0) or (op == "*" and x == 1.0):
             return Sym(self, b)
+        if op == "*" and 0.0 in (x, y):
+            return self.const(0.0)  # every number of the model is finite
         if op == "-" and x == 0.0:
             return self.unary("neg", Sym(self, b))
         return self._signed(op, a, b)

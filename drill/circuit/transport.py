@@ -17,7 +17,7 @@ from drill.units import TICK_S
 
 BLOOD = ("o2", "hb", "co2", "heat")  # mL O2 per mL; g Hb per L; mL CO2 per mL; mL degC per mL, which is its temperature
 SPECIES = (*BLOOD, *GAS)  # gas: mL per mL
-PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", *(f"open_{s}" for s in BLOOD))
+PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", "primed_ml", *(f"open_{s}" for s in BLOOD))
 GREATEST_FLOW_ML_S = 10_000.0 / 60.0
 
 

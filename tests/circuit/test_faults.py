@@ -32,6 +32,12 @@ SIGNS: dict[str, tuple[dict[str, float], float, Callable[[Readings, Readings, Pl
         8,
         lambda b, a, p: _is(a["dp_ox_mmhg"]) > 2 * _is(b["dp_ox_mmhg"]) and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.3,
     ),
+    "kink": (
+        {"closed": 0.85},
+        8,
+        lambda b, a, p: _is(a["flow_l_min"]) < 0.8 * _is(b["flow_l_min"]) and _is(a["p_pre_mmhg"]) > _is(b["p_pre_mmhg"]) + 20,
+    ),
+    "connector_off": ({"open": 0.1}, 8, lambda b, a, p: p.true("blood_lost_ml") > 50 and _is(a["map_mmhg"]) < _is(b["map_mmhg"])),
     "cap_off": ({"open": 0.5}, 12, lambda b, a, p: p.true("air_drawn_ml") > 2 and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.2),
 }
 

@@ -57,7 +57,7 @@ class Component:
 
     `build(slots, part, inlet, outlet)` makes its slots and its edge; `refresh(part, scope, viscosity)` acts once a tick
     after the blood has moved; `exchanges(part)` says what it changes in blood that enters it;
-    `node(slots, part)` makes its inlet node where that is a vessel.
+    `node(slots, part)` makes its inlet node where that is a vessel. `wear` names the slots that a fresh one has as built.
     """
 
     kind: str
@@ -70,6 +70,7 @@ class Component:
     exchanges: Callable[[PartSpec], tuple[Exchange, ...]] = no_exchange
     node: Callable[[Slots, PartSpec], NodeModel] | None = None
     compliance_ml_mmhg: Callable[[PartSpec], float] = stiff
+    wear: tuple[str, ...] = ()
 
 
 def cells(volume_ml: float) -> tuple[int, float]:
@@ -79,11 +80,14 @@ def cells(volume_ml: float) -> tuple[int, float]:
 
 
 def edge(part: PartSpec, inlet: str, outlet: str, law: Law, volume_ml: float, inertance: float) -> EdgeModel:
-    """Return the edge of a part with its blood, pinched by whatever clamps it carries. Inertance in mmHg s2/mL."""
+    """Return the edge of a part with its blood, pinched by its clamps and kinks, shut where it is cut out. Inertance in mmHg s2/mL."""
 
     def pinched(x: Scope, q: Num) -> tuple[Num, Drop]:
         head, drop = law(x, q)
         return head, laws.add(drop, laws.linear(q, x[f"pinch:{part.id}"]))
 
+    def gate(x: Scope) -> Num:
+        return x[f"whole:{part.id}"]
+
     count, each = cells(volume_ml)
-    return EdgeModel(part.id, inlet, outlet, pinched, inertance=inertance, cells=count, cell_ml=each)
+    return EdgeModel(part.id, inlet, outlet, pinched, inertance=inertance, cells=count, cell_ml=each, gate=gate)

@@ -101,4 +101,5 @@ COMPONENT = Component(
         _churn,
     ),
     refresh=_refresh,
+    wear=("clot", "clot_per_min", "rpm"),
 )

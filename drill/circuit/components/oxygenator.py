@@ -180,6 +180,7 @@ COMPONENT = Component(
         laws.oxygenator_exponent,
     ),
     refresh=_refresh,
+    wear=("clot", "water", "plasma_leak_ml_min"),
     exchanges=lambda part: (
         Exchange(f"{part.id}_o2", "o2", partial(_oxygen, part)),
         Exchange(f"{part.id}_co2", "co2", partial(_carbon_dioxide, part)),

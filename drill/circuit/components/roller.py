@@ -25,7 +25,9 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
         moved_ml_s = x[f"par:{part.id}.stroke_ml_rev"] * x[f"rpm:{part.id}"] / 60.0
         return r * moved_ml_s, linear(q, r)
 
-    return edge(part, inlet, outlet, law, part.params["volume_ml"], 0.0)
+    made = edge(part, inlet, outlet, law, part.params["volume_ml"], 0.0)
+    made.is_linear = True
+    return made
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:

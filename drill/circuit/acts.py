@@ -1,0 +1,113 @@
+"""What faults and hands do to the parts of a circuit: write a fault's changes, cut a part out, join it, put a fresh one in.
+
+The graph never changes: a cut shuts the part and opens its ends to the air, a fresh part is new contents in the old cells.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drill.circuit.compiler import Model
+from drill.circuit.components import COMPONENTS
+from drill.circuit.faults import FAULTS, Fault
+from drill.circuit.gas import GAS
+from drill.circuit.holes import AIR
+from drill.circuit.spec import PartSpec
+from drill.circuit.transport import BLOOD
+from drill.errors import CircuitError, NameUnknownError, ValueRangeError
+
+PRIME = {"o2": 0.003 * 150.0 / 100.0, "hb": 0.0, "co2": 0.0, "heat": 30.0}  # clear prime with dissolved oxygen alone; tunable
+
+
+def part_named(model: Model, name: str) -> PartSpec:
+    """Return a part of the circuit that blood can flow through. Raises NameUnknownError."""
+    parts = {p.id: p for p in model.circuit.parts}
+    if name not in parts:
+        raise NameUnknownError(f"part of circuit '{model.circuit.id}'", name, parts)
+    return parts[name]
+
+
+def fault_writes(model: Model, fault: str, parameters: Mapping[str, float], part: str | None) -> tuple[dict[str, float], dict[str, float]]:
+    """Return (controls, slots) with the values that a fault gives them; `part` is where it sits, its usual place if None.
+
+    Raises NameUnknownError, ValueRangeError, or CircuitError where the fault does not fit the part.
+    """
+    if fault not in FAULTS:
+        raise NameUnknownError("fault", fault, FAULTS)
+    kind = FAULTS[fault]
+    values = _values(kind, parameters)
+    sits = part_named(model, model.circuit.sites[kind.site] if part is None else part)
+    controls: dict[str, float] = {}
+    slots: dict[str, float] = {}
+    for change in kind.changes:
+        value = values[change.to] if isinstance(change.to, str) else change.to
+        where = change.where.format(part=sits.id, inlet=sits.inlet, outlet=sits.outlet)
+        if where.startswith("control:"):
+            controls[where.removeprefix("control:")] = value
+        elif where in model.slots:
+            slots[where] = value
+        else:
+            fitting = [p.id for p in model.circuit.parts if change.where.format(part=p.id, inlet=p.inlet, outlet=p.outlet) in model.slots]
+            raise CircuitError(
+                f"fault '{fault}' does not fit part '{sits.id}' ({sits.kind}) of circuit '{model.circuit.id}': "
+                + (f"it fits {', '.join(fitting)}" if fitting else "it fits none of this circuit's parts")
+            )
+    return controls, slots
+
+
+def _values(kind: Fault, parameters: Mapping[str, float]) -> dict[str, float]:
+    """Return all parameters of a fault, with those that were given; each in its range."""
+    known = {p.name for p in kind.parameters}
+    for name in parameters:
+        if name not in known:
+            raise NameUnknownError(f"parameter of fault '{kind.name}'", name, known)
+    values = {p.name: float(parameters.get(p.name, p.default)) for p in kind.parameters}
+    for p in kind.parameters:
+        if not p.low <= values[p.name] <= p.high:
+            raise ValueRangeError(f"fault '{kind.name}': {p.name} {values[p.name]:g} is outside {p.low:g} to {p.high:g} {p.unit}")
+    return values
+
+
+def cut(model: Model, x: Any, name: str, *, joined: bool = False) -> None:
+    """Cut a part out at both ends, which then stand open to the air; or join it again, connectors and all."""
+    part = part_named(model, name)
+    if AIR in (part.inlet, part.outlet):
+        raise CircuitError(f"part '{name}' is an opening: it has no two ends to cut or join")
+    x[model.slots[f"whole:{name}"]] = 1.0 if joined else 0.0
+    for end in (part.inlet, part.outlet) if joined else ():
+        if f"hole:{end}" in model.slots:
+            x[model.slots[f"hole:{end}"]] = 0.0
+
+
+def replace(model: Model, x: Any, name: str, *, gas_ml: float) -> None:
+    """Put a fresh, primed part of the same make in the place of one that is cut out, with `gas_ml` left in it.
+
+    What the old one held is booked as lost, what the new one holds as primed.
+    """
+    part = part_named(model, name)
+    if x[model.slots[f"whole:{name}"]] > 0.0:
+        raise CircuitError(f"part '{name}' is still in the circuit: cut it out first")
+    edge = model.net.edges[name]
+    volume = edge.cells * edge.cell_ml
+    if not 0.0 <= gas_ml <= volume:
+        raise ValueRangeError(f"{gas_ml:g} mL of gas do not fit into '{name}': give 0 to {volume:g} mL")
+    share = gas_ml / volume
+    fresh = {**{s: c * (1.0 - share) for s, c in PRIME.items()}, "bulk": share, "small": 0.0, "micro": 0.0}
+    for k in range(edge.cells):
+        old = {s: float(x[model.slots[f"{s}:{name}:{k}"]]) for s in (*BLOOD, *GAS)}
+        gas = sum(old[g] for g in GAS)
+        _book(model, x, "blood_lost_ml", edge.cell_ml * (1.0 - gas))
+        _book(model, x, "gas_out_ml", edge.cell_ml * gas)
+        _book(model, x, "primed_ml", edge.cell_ml * (1.0 - share))
+        _book(model, x, "air_in_ml", edge.cell_ml * share)
+        for s in (*BLOOD, *GAS):
+            x[model.slots[f"{s}:{name}:{k}"]] = fresh[s]
+            if s in BLOOD:
+                _book(model, x, f"open_{s}", edge.cell_ml * (fresh[s] - old[s]))
+    for wear in (*COMPONENTS[part.kind].wear, "kink"):
+        slot = model.slots[f"{wear}:{name}"]
+        x[slot] = model.slots.first[slot]
+
+
+def _book(model: Model, x: Any, port: str, amount: float) -> None:
+    slot = model.slots[f"port:{port}"]
+    x[slot] = float(x[slot]) + amount
