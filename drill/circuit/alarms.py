@@ -133,6 +133,10 @@ class AlarmBoard:
         """Start silent. `audio_pause_s` is how long one audio pause lasts."""
         self._specs = tuple(specs)
         self._delays = tuple(ticks(spec.delay_s) for spec in self._specs)
+        # Taken apart once: this is asked every tick.
+        knobs = tuple(spec.limit if isinstance(spec.limit, str) else "" for spec in self._specs)
+        limits = tuple(0.0 if isinstance(spec.limit, str) else spec.limit for spec in self._specs)
+        self._watch = tuple((i, s.host, s.reading, s.condition, s.sign, limits[i], knobs[i]) for i, s in enumerate(self._specs))
         self._held = [_QUIET] * len(self._specs)
         self._numbers: list[tuple[float | None, float]] = [(None, 0.0)] * len(self._specs)  # (reading, limit) when last past it
         self._pause_ticks = ticks(audio_pause_s)
@@ -147,23 +151,27 @@ class AlarmBoard:
         live_hosts: AbstractSet[str],
     ) -> None:
         """Look at one tick's display. A blank reading is past no limit; a blank host raises nothing."""
-        for i, spec in enumerate(self._specs):
-            held = self._held[i]
-            if spec.host not in live_hosts:
-                self._held[i] = _QUIET
+        holding = self._held
+        for i, host, reading, condition, sign, limit, knob in self._watch:
+            held = holding[i]
+            if host not in live_hosts:
+                holding[i] = _QUIET
                 continue
-            limit = controls[spec.limit] if isinstance(spec.limit, str) else spec.limit
-            number = shown.get(spec.reading) if spec.reading else None
-            seen = flags.get(spec.condition, False) if spec.condition else number is not None and spec.sign * (number - limit) > 0
+            if knob:
+                limit = controls[knob]  # noqa: PLW2901  the knob's stand is the limit
+            number = shown.get(reading)
+            seen = flags.get(condition, False) if condition else number is not None and sign * (number - limit) > 0
+            if not seen and held is _QUIET:
+                continue
             if seen == held.active:
                 if held.changed_tick >= 0:
-                    self._held[i] = replace(held, changed_tick=-1)
+                    holding[i] = replace(held, changed_tick=-1)
             else:
                 since = held.changed_tick if held.changed_tick >= 0 else tick
                 if tick - since >= self._delays[i]:
-                    self._held[i] = self._turn(held, tick, seen=seen, latching=spec.latching)
+                    holding[i] = self._turn(held, tick, seen=seen, latching=self._specs[i].latching)
                 elif held.changed_tick < 0:
-                    self._held[i] = replace(held, changed_tick=since)
+                    holding[i] = replace(held, changed_tick=since)
             if seen:
                 self._numbers[i] = (number, limit)
 

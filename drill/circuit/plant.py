@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -48,17 +49,25 @@ class Plant:
         self._model: Model = build(circuit, patient, substeps)
         self._index = self._model.slots.index
         self._advance: Advance = advance or interpreted(self._model)
-        self._x: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)
+        first: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)
+        self._x: Any = first
+        self._v: Any = first if advance is None else memoryview(first)  # the same numbers as plain floats: reading numpy's is slow
         self._controls = {c.name: c.default for c in CONTROLS.values()}
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
         self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
         self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
         self._board = AlarmBoard(alarm_specs(circuit.alarms))
-        self._true_at = tuple(self._index[f"true:{name}"] for name in READINGS)
-        self._displays = tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN)
+        index = self._index
+        self._all_true = itemgetter(*(index[f"true:{name}"] for name in READINGS))
+        self._all_shown = itemgetter(*(index[f"shown:{name}"] for name in SHOWN))
         watched = {str(a["reading"]) for a in circuit.alarms if a.get("reading")}
-        self._watched = tuple(display for display in self._displays if display[0] in watched)
-        self._flags = tuple((name, self._index[f"flag:{name}"]) for name in FLAGS)
+        self._watched = tuple((name, index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in watched)
+        self._flags = tuple((name, index[f"flag:{name}"]) for name in FLAGS)
+        self._rpm_at, self._head_off_at, self._failed_at = index[f"rpm:{pump.id}"], index["flag:head_off"], index["flag:motor_failed"]
+        self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
+        self._battery_at, self._tach_at = index["battery_pct"], index["crank_tach"]
+        self._pulse_at, self._map_at = index["true:pulse_pressure_mmhg"], index["true:map_mmhg"]
+        self._seen = tuple(self._line(part.id) for part in circuit.parts)
         self._tick = 0
         self._bench = isinstance(patient, Bench)
 
@@ -140,25 +149,24 @@ class Plant:
 
     def tick(self) -> None:
         """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
-        x, index, box = self._x, self._index, self._consoles
-        rpm = float(x[index[f"rpm:{self._pump}"]])
-        drive = box.tick(self._controls, {name: float(x[i]) for name, i in self._flags}, rpm)
-        x[index[f"rpm_target:{self._pump}"]] = drive.target_rpm
-        x[index[f"rpm_tau:{self._pump}"]] = drive.tau_s
-        x[index["drive_rpm"]] = drive.measured_rpm
-        x[index["flag:head_off"]] = 0.0
-        x[index["battery_pct"]] = box.battery_pct if box.in_use == "console" else 100.0
-        x[index["crank_tach"]] = rpm if box.head_on == "emergency_drive" else 0.0
-        self._advance(x)
+        x, box, controls = self._v, self._consoles, self._controls
+        rpm = x[self._rpm_at]
+        drive = box.tick(controls, {name: x[i] for name, i in self._flags}, rpm)
+        target, tau, measured = self._drive_at
+        x[target], x[tau], x[measured] = drive
+        x[self._head_off_at] = 0.0
+        x[self._battery_at] = box.battery_pct if box.in_use == "console" else 100.0
+        x[self._tach_at] = rpm if box.head_on == "emergency_drive" else 0.0
+        self._advance(self._x)
         self._tick += 1
-        flags = {"motor_fault": self._motor_lamp()}
-        hosts = self._live_hosts()
+        live = box.ready(box.in_use, controls)
+        hosts = _hosts(console=live, crank=box.head_on == "emergency_drive")
         silent = self._silent()
-        shown = {name: None if host not in hosts or name in silent else float(x[i]) for name, i, host in self._watched}
-        self._board.update(self._tick, shown, self._controls, flags, hosts)
+        shown = {name: None if host not in hosts or name in silent else x[i] for name, i, host in self._watched}
+        self._board.update(self._tick, shown, controls, {"motor_fault": live and self._motor_failed()}, hosts)
 
     def _motor_failed(self) -> bool:
-        return self._consoles.in_use == "console" and float(self._x[self._index["flag:motor_failed"]]) > 0.5
+        return self._consoles.in_use == "console" and self._v[self._failed_at] > 0.5
 
     def _motor_lamp(self) -> bool:
         box = self._consoles
@@ -187,20 +195,25 @@ class Plant:
 
     def readings(self) -> tuple[list[float], list[float | None]]:
         """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
-        x, hosts, silent = self._x, self._live_hosts(), self._silent()
-        shown = [None if host not in hosts or name in silent else float(x[i]) for name, i, host in self._displays]
-        return [float(x[i]) for i in self._true_at], shown
+        dark = _dark(self._live_hosts(), self._silent())
+        shown: list[float | None] = list(self._all_shown(self._v))
+        for k in dark:
+            shown[k] = None
+        return list(self._all_true(self._v)), shown
 
     def _silent(self) -> frozenset[str]:
         """The displays that have power and no signal: a probe that was left behind, an oximeter without a pulse."""
-        return _silence(probe=self._consoles.head_on != self._consoles.in_use, oximeters=self.note("spo2_right_hand_pct") != "")
+        return _silence(probe=self._consoles.head_on != self._consoles.in_use, oximeters=self._weak())
+
+    def _weak(self) -> bool:
+        """Whether an oximeter finds no pulse."""
+        x = self._v
+        return not self._bench and (x[self._pulse_at] < LOW_PERFUSION_PULSE_MMHG or x[self._map_at] < LOW_PERFUSION_MAP_MMHG)
 
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
-        if name in OXIMETERS and not self._bench:
-            weak = self.true("pulse_pressure_mmhg") < LOW_PERFUSION_PULSE_MMHG or self.true("map_mmhg") < LOW_PERFUSION_MAP_MMHG
-            if weak:
-                return "low perfusion" if name == "spo2_right_hand_pct" else "no pulse"
+        if name in OXIMETERS and self._weak():
+            return "low perfusion" if name == "spo2_right_hand_pct" else "no pulse"
         return ""
 
     def alarms(self) -> tuple[Alarm, ...]:
@@ -273,16 +286,13 @@ class Plant:
 
     def scene(self) -> Scene:
         """Return what anyone at the bedside sees of the machine."""
-        x, index, box = self._x, self._index, self._consoles
+        x, box = self._v, self._consoles
         lines: dict[str, LineView] = {}
-        for part in self._model.circuit.parts:
-            edge = self._model.net.edges[part.id]
-            o2 = [float(x[index[f"o2:{part.id}:{k}"]]) for k in range(edge.cells)]
-            hb = [float(x[index[f"hb:{part.id}:{k}"]]) for k in range(edge.cells)]
-            gas = tuple(sum(float(x[index[f"{g}:{part.id}:{k}"]]) for g in GAS) for k in range(edge.cells))
-            sats = tuple(min(1.0, max(0.0, c / max(1.36e-3 * h, 1e-6))) for c, h in zip(o2, hb, strict=True))
-            lines[part.id] = LineView(float(x[index[f"flow:{part.id}"]]), sats, gas, edge.cells * edge.cell_ml)
-        pump = PumpView(float(x[index[f"rpm:{self._pump}"]]), box.head_on, self.true("gas_in_head_ml") / self._head_ml)
+        for part, flow, o2, hb, gases, volume_ml in self._seen:
+            sats = tuple([min(1.0, max(0.0, x[c] / max(1.36e-3 * x[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
+            gas = tuple([sum([x[i] for i in one]) for one in gases])
+            lines[part] = LineView(x[flow], sats, gas, volume_ml)
+        pump = PumpView(x[self._rpm_at], box.head_on, self.true("gas_in_head_ml") / self._head_ml)
         return Scene(
             lines=lines,
             pump=pump,
@@ -292,6 +302,13 @@ class Plant:
             motor_lamp=self._motor_lamp(),
             compressions=self._controls["compressions"] > 0.5,
         )
+
+    def _line(self, part: str) -> tuple[str, int, list[int], list[int], list[list[int]], float]:
+        """Return where what is seen of one part stands: its flow, and O2, haemoglobin and gas of each cell; and its volume."""
+        index, edge = self._index, self._model.net.edges[part]
+        o2, hb = ([index[f"{what}:{part}:{k}"] for k in range(edge.cells)] for what in ("o2", "hb"))
+        gases = [[index[f"{gas}:{part}:{k}"] for gas in GAS] for k in range(edge.cells)]
+        return part, index[f"flow:{part}"], o2, hb, gases, edge.cells * edge.cell_ml
 
     def wave(self) -> tuple[float, float | None, float | None, float | None]:
         """Return (ECG phase 0-1, arterial pressure, CVP, pleth) of this tick; None = no signal."""
@@ -306,7 +323,7 @@ class Plant:
 
     def state_bits(self) -> bytes:
         """Return the raw bits of the whole state, drives and their timers included."""
-        return array("d", self._x).tobytes() + repr(sorted(self._consoles.save().items())).encode()
+        return (array("d", self._x) if self._v is self._x else self._v).tobytes() + repr(sorted(self._consoles.save().items())).encode()
 
     def save(self) -> dict[str, object]:
         """Return the full state as JSON data, floats as exact hexadecimal text."""
@@ -337,3 +354,9 @@ def _hosts(*, console: bool, crank: bool) -> frozenset[str]:
 @lru_cache(maxsize=4)
 def _silence(*, probe: bool, oximeters: bool) -> frozenset[str]:
     return frozenset({*(("flow_l_min",) if probe else ()), *(OXIMETERS if oximeters else ())})
+
+
+@lru_cache(maxsize=64)
+def _dark(hosts: frozenset[str], silent: frozenset[str]) -> tuple[int, ...]:
+    """Return which displays are blank, by their place in SHOWN."""
+    return tuple(k for k, name in enumerate(SHOWN) if READINGS[name].host not in hosts or name in silent)

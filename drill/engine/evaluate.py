@@ -4,7 +4,7 @@ A condition is compiled once into nested closures: a plain guard costs about 0.1
 What a condition remembers lies in one list of ticks beside it, so that it can be saved, restored and repeated.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from drill.circuit.controls import CLAMP_CLOSED
 from drill.engine.frame import Did, Frame
@@ -111,11 +111,39 @@ def _head(head: str, c: Condition, draws: Mapping[str, float], memory: Memory) -
             inner = _compile(c.not_ or c, draws, memory)
             return lambda frame: not inner(frame)
         case _:
-            members = tuple(_compile(member, draws, memory) for member in c.all or c.any or ())
-            # Every member is asked at every frame: one that remembers must not be skipped by a short cut.
-            if c.all is not None:
-                return lambda frame: all([member(frame) for member in members])  # noqa: C419
-            return lambda frame: any([member(frame) for member in members])  # noqa: C419
+            return _several(c.all or c.any or (), draws, memory, wanted=c.all is None)
+
+
+def _several(members: Sequence[Condition], draws: Mapping[str, float], memory: Memory, *, wanted: bool) -> Test:
+    """Return `any` of the members (`wanted` True), or `all` of them (False): what is looked for is the first of that answer.
+
+    A member that remembers is asked at every frame; the others only until the answer is known.
+    """
+    always: list[Test] = []
+    others: list[Test] = []
+    for member in members:
+        before = len(memory)
+        test = _compile(member, draws, memory)
+        (always if len(memory) > before else others).append(test)
+    if not always:
+        return _first(tuple(others), wanted=wanted)
+    first, rest = _first(tuple(others), wanted=wanted), tuple(always)
+
+    def asked(frame: Frame) -> bool:
+        answers = [test(frame) for test in rest]
+        return wanted if wanted in answers else first(frame)
+
+    return asked
+
+
+def _first(tests: tuple[Test, ...], *, wanted: bool) -> Test:
+    def test(frame: Frame) -> bool:
+        for one in tests:
+            if one(frame) is wanted:
+                return wanted
+        return not wanted
+
+    return test
 
 
 def _inside(c: Condition, head: str) -> Callable[[float], bool]:

@@ -7,8 +7,8 @@ reader feeds the same entries from the file. So a score can never rest on someth
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from operator import truediv
-from typing import NamedTuple
+from operator import mul
+from typing import Generic, NamedTuple, TypeVar
 
 from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import Entry
@@ -65,6 +65,34 @@ def _steps_per_unit(name: str) -> float:
 _STEPS = {name: _steps_per_unit(name) for name in TRUE}
 _TRUE_STEPS = tuple(_STEPS[name] for name in TRUE)
 _SHOWN_STEPS = tuple(_STEPS[name] for name in SHOWN)
+_TRUE_AT = {name: (k, _STEPS[name]) for k, name in enumerate(TRUE)}
+_SHOWN_AT = {name: (k, _STEPS[name]) for k, name in enumerate(SHOWN)}
+Value = TypeVar("Value", float, float | None)
+
+
+class Readings(Mapping[str, Value], Generic[Value]):
+    """Readings by name, worked out from a frame's whole numbers only when one is asked for: most never are."""
+
+    __slots__ = ("_at", "_numbers")
+
+    def __init__(self, numbers: Sequence[int | None], at: Mapping[str, tuple[int, float]]) -> None:
+        """Keep the whole numbers, and where each name's stands with its steps per unit."""
+        self._numbers = numbers
+        self._at = at
+
+    def __getitem__(self, name: str) -> Value:
+        """Return a reading in its own unit, None where a display is blank."""
+        place, steps = self._at[name]
+        number = self._numbers[place]
+        return number if number is None else number / steps  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._at)
 
 
 def quantise(name: str, value: float) -> int:
@@ -84,7 +112,7 @@ def frame_entry(tick: int, true: Sequence[float], shown: Sequence[float | None])
         return {
             "t": tick,
             "k": "frame",
-            "true": [round(value * steps) for value, steps in zip(true, _TRUE_STEPS, strict=True)],
+            "true": list(map(round, map(mul, true, _TRUE_STEPS))),
             "shown": [None if value is None else round(value * steps) for value, steps in zip(shown, _SHOWN_STEPS, strict=True)],
         }
     except (ValueError, OverflowError):  # only now is it worth asking which one
@@ -146,11 +174,10 @@ class FrameBuilder:
 
     def _frame(self, entry: Entry) -> Frame:
         did, self._did = tuple(self._did.values()), {}
-        true, shown = entry["true"], entry["shown"]
         self.last = Frame(
             tick=entry["t"],
-            true=dict(zip(TRUE, map(truediv, true, _TRUE_STEPS), strict=True)),
-            shown={name: None if n is None else n / steps for name, n, steps in zip(SHOWN, shown, _SHOWN_STEPS, strict=True)},
+            true=Readings[float](entry["true"], _TRUE_AT),
+            shown=Readings[float | None](entry["shown"], _SHOWN_AT),
             controls=self._controls,
             alarms=self._alarms,
             running=self._running,

@@ -11,6 +11,7 @@ from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import CAUSES, Entry
 
 FORMAT: Final = "drill/run/1"
+_JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 HEADER_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "format": str,
     "engine": str,
@@ -107,7 +108,7 @@ def make_header(
 
 def canonical(data: object) -> bytes:
     """Return JSON with sorted keys, no spaces, shortest floats, UTF-8: the same bytes for the same data everywhere."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _JSON.encode(data).encode()
 
 
 class Digest:

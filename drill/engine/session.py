@@ -138,6 +138,10 @@ class Session:
         if not self.ended:
             self._queue.append(action)
 
+    def why_not(self, action: Action) -> str:
+        """Return why an action could not be done now, "" if it could: what the panel's list says, without drawing anything."""
+        return self._view.why_not(action)
+
     def tick(self) -> None:
         """Advance by 20 ms; after the end nothing moves any more. Raises SessionError while paused."""
         if self._paused:

@@ -77,6 +77,8 @@ class Team:
 
     def arrivals(self, tick: int) -> None:
         """Let those come in who are due."""
+        if not self._coming:
+            return
         for member in [member for member in self._coming if tick >= member.here_tick]:
             self._coming.remove(member)
             member.here = True

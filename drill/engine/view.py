@@ -6,7 +6,8 @@ from typing import Final
 from drill.circuit.alarms import Alarm
 from drill.circuit.controls import CLAMP_CLOSED, CLAMPS
 from drill.circuit.plant import Plant
-from drill.engine.actions import YOU
+from drill.circuit.readings import SHOWN
+from drill.engine.actions import YOU, Action
 from drill.engine.frame import Frame
 from drill.engine.jobs import Jobs
 from drill.engine.lines import Lines
@@ -60,7 +61,7 @@ class View:
     def snapshot(self, tick: int, frame: Frame, prompts: tuple[str, ...], outcome: str, *, ended: bool) -> Snapshot:
         """Return the frozen view after tick `tick`; `frame` is the last one written."""
         plant = self._world.plant
-        shown = {name: plant.shown(name) for name in frame.shown}
+        shown = dict(zip(SHOWN, plant.readings()[1], strict=True))
         return Snapshot(
             tick=tick,
             time_s=seconds(tick),
@@ -84,6 +85,23 @@ class View:
             outcome=outcome,
             ended=ended,
         )
+
+    def why_not(self, action: Action) -> str:
+        """Return why the panel would not let this be done now, "" if it would: jobs, looks and call-outs by its list, knobs by hands."""
+        jobs, target = self._jobs, action.target
+        match action.verb:
+            case "do":
+                task = jobs.tasks[target]
+                return jobs.why_not(task, YOU) if YOU in task.by else ""
+            case "order":
+                task = jobs.tasks[target]
+                return jobs.why_not_order(task) if any(who != YOU for who in task.by) else ""
+            case "look":
+                return jobs.why_not_look(YOU)
+            case "set" if not any(job.who == action.who and job.end_tick is None for job in jobs.running):
+                return self._team.missing(action.who, 1)
+            case _:
+                return ""
 
     def _person(self, member: Member, tick: int) -> PersonView:
         own = [job for job in self._jobs.running if job.who == member.id]

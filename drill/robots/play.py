@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from drill.engine.actions import Action, clamp, unclamp
 from drill.engine.evaluate import compile_condition
 from drill.engine.frame import Frame
-from drill.engine.snapshot import Snapshot
 from drill.errors import PackError
 from drill.robots.view import Running
 from drill.scenarios.schema import Act, Rule
@@ -30,28 +29,29 @@ class PlayRobot:
             check.begin(0)
         self._pace = pace
         self._was = dict.fromkeys((rule.id for rule in rules), False)
-        self._spent: set[str] = set()
         self._due: list[tuple[int, deque[Act]]] = []
 
     def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
         """Start the rules that became true, and return the acts whose time has come and that can be done."""
+        fired = False
         for rule, check in self._rules:
             holds = check(frame)
-            if holds and not self._was[rule.id] and rule.id not in self._spent:
+            if holds and not self._was[rule.id]:
                 self._due.append((frame.tick + ticks(rule.wait_s * self._pace), deque(rule.do)))
-                if rule.once:
-                    self._spent.add(rule.id)
+                fired = fired or rule.once
             self._was[rule.id] = holds
+        if fired:  # a rule that acts once and has acted is not asked again
+            self._rules = [(rule, check) for rule, check in self._rules if not (rule.once and self._was[rule.id])]
         if not any(tick <= frame.tick for tick, _ in self._due):
             return ()
-        return tuple(self._acts(frame, session.snapshot()))
+        return tuple(self._acts(frame, session))
 
-    def _acts(self, frame: Frame, snapshot: Snapshot) -> Iterator[Action]:
+    def _acts(self, frame: Frame, session: Running) -> Iterator[Action]:
         """Yield what is due and can be done, up to the first act whose effect on the hands the next frame will show."""
         for tick, acts in self._due:
             while acts and tick <= frame.tick:
                 action = action_of(acts[0])
-                if not possible(action, snapshot) and frame.tick < tick + PATIENCE_TICKS:
+                if session.why_not(action) and frame.tick < tick + PATIENCE_TICKS:
                     break
                 acts.popleft()
                 yield action
@@ -62,16 +62,6 @@ class PlayRobot:
 
     def _forget_empty(self) -> None:
         self._due = [(tick, acts) for tick, acts in self._due if acts]
-
-
-def possible(action: Action, snapshot: Snapshot) -> bool:
-    """Say whether the panel would let this be done now: jobs, looks and call-outs by its list, controls by a free hand."""
-    if action.verb in OPTION_VERBS:
-        return all(not o.reason for o in snapshot.options if (o.verb, o.target) == (action.verb, action.target))
-    if action.verb != "set":
-        return True
-    hands = next((person.hands_free for person in snapshot.team if person.id == action.who), 0)
-    return hands > 0 or any(job.who == action.who and job.left_s is None for job in snapshot.jobs)
 
 
 def action_of(act: Act) -> Action:

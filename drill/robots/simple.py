@@ -37,7 +37,7 @@ class Reflex:
                 return ()
             self._clamped = True
             return (clamp("return"), clamp("drainage"))
-        if self._left and _possible(session, self._left[0]):
+        if self._left and not session.why_not(self._left[0]):
             return (self._left.pop(0),)
         return ()
 
@@ -100,7 +100,3 @@ def offered(option: OptionView) -> Action:
             return Action(verb=verb, target=option.target)
         case _:
             return Action(verb="do", target=option.target)
-
-
-def _possible(session: Running, action: Action) -> bool:
-    return any((o.verb, o.target) == (action.verb, action.target) and not o.reason for o in session.snapshot().options)

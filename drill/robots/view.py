@@ -1,7 +1,6 @@
 """What a robot may know: what a trainee could see, never the truth and never the hidden cause."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from drill.engine.actions import Action
@@ -31,7 +30,19 @@ UNSEEN = Unseen()
 
 def blindfold(frame: Frame) -> Frame:
     """Return the frame without its true readings."""
-    return replace(frame, true=UNSEEN)
+    return Frame(
+        tick=frame.tick,
+        true=UNSEEN,
+        shown=frame.shown,
+        controls=frame.controls,
+        alarms=frame.alarms,
+        running=frame.running,
+        done=frame.done,
+        found=frame.found,
+        said=frame.said,
+        drive=frame.drive,
+        did=frame.did,
+    )
 
 
 class Running(Protocol):
@@ -50,6 +61,9 @@ class Running(Protocol):
 
     def tick(self) -> None:
         """Advance by one tick."""
+
+    def why_not(self, action: Action) -> str:
+        """Return why the panel would not let an action be done now, "" if it would."""
 
     def snapshot(self) -> Snapshot:
         """Return what the panel would draw."""

@@ -70,6 +70,10 @@ class Camera:
         if self.session.frame.tick >= self._from:
             self._panel.feed(self._desk.canvas, self.session.snapshot())
 
+    def why_not(self, action: Action) -> str:
+        """Return why the session would not let an action be done now."""
+        return self.session.why_not(action)
+
     def snapshot(self) -> Snapshot:
         """Return the session's view."""
         return self.session.snapshot()
