@@ -119,4 +119,4 @@ class Consoles:
         self.battery_min = float.fromhex(str(saved["battery_min"]))
         boot = saved["boot_left"]
         if isinstance(boot, Mapping):
-            self._boot_left = {box: float.fromhex(str(left)) for box, left in boot.items()}
+            self._boot_left = {box: float.fromhex(str(boot[box])) for box in self._boot_left}

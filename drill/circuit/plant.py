@@ -339,8 +339,10 @@ class Plant:
             raise CircuitError("this saved state is of another circuit or engine: build the plant that it was saved from")
         for i, text in enumerate(numbers):
             self._x[i] = float.fromhex(str(text))
-        for name in self._controls:
-            self._controls[name] = float(self._x[self._index[f"in:{name}"]])
+        for name, value in self._controls.items():
+            stands = float(self._x[self._index[f"in:{name}"]])
+            if stands != value:  # an untouched control keeps its default as it is written, 0 and not 0.0: the log shows it
+                self._controls[name] = stands
         self._consoles.load(consoles)
         self._board.load(alarms)
         self._tick = tick

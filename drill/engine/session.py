@@ -18,7 +18,7 @@ from drill.engine.frame import Frame, FrameBuilder, frame_entry
 from drill.engine.jobs import Jobs
 from drill.engine.lines import Lines
 from drill.engine.runlog import Run, make_header
-from drill.engine.setup import Loaded, draw_cause, settled_plant
+from drill.engine.setup import Loaded, Settled, draw_cause, settled_plant
 from drill.engine.snapshot import Snapshot
 from drill.engine.team import Team
 from drill.engine.view import View
@@ -45,12 +45,14 @@ class Session:
         advance: Callable[..., Any] | None = None,
         sink: RunSink | None = None,
         parent: Mapping[str, Any] | None = None,
+        settled: Settled | None = None,
     ) -> None:
         """Draw what the seed decides, let the machine settle, and stand at tick 0.
 
         `cause` forces the hidden cause; `advance` is a compiled tick of the kernel (None = plain Python); `sink` takes
-        the run as it happens; `parent` names the run and tick that this one was forked from. Raises NameUnknownError
-        for a cause, control or patient parameter that does not exist, SessionError for an unknown mode or a negative seed.
+        the run as it happens; `parent` names the run and tick that this one was forked from; `settled` keeps machines in
+        their settled state. Raises NameUnknownError for a cause, control or patient parameter that does not exist,
+        SessionError for an unknown mode or a negative seed.
         """
         if mode not in MODES:
             raise NameUnknownError("mode", mode, MODES)
@@ -71,7 +73,7 @@ class Session:
         self._sink = sink
         self._lines: Lines | None = None
 
-        self._plant = settled_plant(loaded, draws, advance)
+        self._plant = settled_plant(loaded, draws, advance, settled)
         header = make_header(
             scenario=f"{loaded.pack.id}/{scenario.id}",
             pack_digest=loaded.digest,

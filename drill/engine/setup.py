@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any, Protocol
 
 from drill.circuit.plant import Plant
@@ -45,6 +46,16 @@ class Loaded(Protocol):
         """SHA-256 of all of this."""
 
 
+class Settled(Protocol):
+    """Where settled states are kept, so that the same start is simulated only once; `records/settled.py` has two."""
+
+    def get(self, key: str) -> Mapping[str, object] | None:
+        """Return what was kept under this key, None if nothing was."""
+
+    def put(self, key: str, state: Mapping[str, object]) -> None:
+        """Keep a state."""
+
+
 def draw_cause(scenario: Scenario, seed: int, forced: str | None) -> Cause | None:
     """Return the hidden cause that the seed draws, or the forced one; None where the scenario has none."""
     if forced is not None:
@@ -57,14 +68,33 @@ def draw_cause(scenario: Scenario, seed: int, forced: str | None) -> Cause | Non
     return scenario.causes[Dice(seed, "cause").choice([cause.weight for cause in scenario.causes])]
 
 
-def settled_plant(loaded: Loaded, draws: Mapping[str, float], advance: Callable[..., Any] | None) -> Plant:
-    """Build the machine with its patient, set it as the scenario's start says, and run it into its steady state."""
+def settled_plant(
+    loaded: Loaded, draws: Mapping[str, float], advance: Callable[..., Any] | None, settled: Settled | None = None
+) -> Plant:
+    """Build the machine with its patient, set it as the scenario's start says, and run it into its steady state.
+
+    Where `settled` has kept that state, it is taken from there: the bits are the same.
+    """
     start = loaded.scenario.start
     changed = {name: number(value, draws) for name, value in start.patient.items()}
     patient: PatientSpec = replace(loaded.patient, params={**loaded.patient.params, **changed})
     plant = Plant(loaded.circuit, patient, advance=advance)
     for name, value in start.controls.items():
         plant.set(name, value)
-    for _ in range(ticks(start.settle_s)):
-        plant.tick()
+    if settled is None:
+        _run(plant, start.settle_s)
+        return plant
+    comes_from = (replace(loaded.circuit, drawing={}), patient, start.controls, start.settle_s)
+    key = sha256(repr(comes_from).encode()).hexdigest()
+    kept = settled.get(key)
+    if kept is not None:
+        plant.load(kept)
+    else:
+        _run(plant, start.settle_s)
+        settled.put(key, plant.save())
     return plant
+
+
+def _run(plant: Plant, time_s: float) -> None:
+    for _ in range(ticks(time_s)):
+        plant.tick()

@@ -102,8 +102,12 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
             f"start, {kind}: imported {t['imported_s']:.2f} s, loaded {t['loaded_s']:.2f} s, kernel {t['kernel_s']:.2f} s, "
             f"settled {t['settled_s']:.2f} s, first tick {t['first_tick_s']:.2f} s; {t['peak_mib']} MiB"
         )
-    t = found["start"]["play"]
-    yield f"drill play: first picture {t['first_picture_s']:.2f} s, moving picture {t['moving_picture_s']:.2f} s; {t['peak_mib']} MiB"
+    for kind, words in (("play_new", "a patient never seen before"), ("play", "settled state kept")):
+        t = found["start"][kind]
+        yield (
+            f"drill play, {words}: first picture {t['first_picture_s']:.2f} s, moving picture {t['moving_picture_s']:.2f} s; "
+            f"{t['peak_mib']} MiB"
+        )
 
 
 def circuits(roots: Sequence[Path]) -> list[Loaded]:

@@ -17,6 +17,7 @@ from drill.engine.scoring.sheet import ScoreSheet
 from drill.engine.session import Session
 from drill.errors import DrillError
 from drill.records.recorder import Recorder
+from drill.records.settled import OnDisk
 from drill.reports.page import report_place, write_page
 from drill.reports.view import Debrief, describe
 from drill.scenarios.load import Loaded
@@ -67,7 +68,7 @@ class Preparation:
 
     def _work(self, seed: int, mode: str, cause: str | None) -> None:
         try:
-            self._session = Session(self.loaded, seed=seed, mode=mode, cause=cause, sink=self.sink)
+            self._session = Session(self.loaded, seed=seed, mode=mode, cause=cause, sink=self.sink, settled=OnDisk())
         except BaseException as error:  # noqa: BLE001 - it is raised again where someone can act on it
             self._error = error
 
