@@ -35,6 +35,8 @@ def fault_writes(model: Model, fault: str, parameters: Mapping[str, float], part
         raise NameUnknownError("fault", fault, FAULTS)
     kind = FAULTS[fault]
     values = _values(kind, parameters)
+    if part is None and kind.site not in model.circuit.sites:
+        raise CircuitError(f"fault '{fault}' needs a part at the place '{kind.site}', which circuit '{model.circuit.id}' has not")
     sits = part_named(model, model.circuit.sites[kind.site] if part is None else part)
     controls: dict[str, float] = {}
     slots: dict[str, float] = {}

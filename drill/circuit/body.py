@@ -7,7 +7,7 @@ pressure further: this, not the script, is how a patient who depends on the circ
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from drill.circuit import drugs, heat, lungs
+from drill.circuit import drugs, heat, lungs, myocardium
 from drill.circuit.acid_base import add_place, base_excess_of, content_at
 from drill.circuit.blood import O2_PER_G_HB, po2_of, saturation_of
 from drill.circuit.patient import BEDS
@@ -16,6 +16,7 @@ from drill.circuit.trace import Num, between, least, most, select, sqrt
 from drill.units import TICK_S
 
 REFLEX_REACH_MMHG = 28.3  # 18 pi / 2: where the CVSim baroreflex saturates [CVS6]
+PROTECTED = 0.95  # how much slower an arrested heart loses its strength, tunable
 PRESSOR_TAU_ON_S = 8.0  # tunable
 COLLAPSED_SAT, FREE_SAT = 0.10, 0.30  # tissue takes all it wants above the second, nothing below the first; tunable
 # CO2 that tissue holds beside blood, as mL of blood that would hold as much, and its time constant in s: together about
@@ -46,6 +47,7 @@ def add_body(slots: Slots, p: Mapping[str, float]) -> None:
         slots.add(f"port:{fluid.slot}d_ml", 0.0)
     drugs.add_drugs(slots, p["heparin_iu_ml"], p["blood_volume_ml"])
     lungs.add_lungs(slots, 0.5)
+    myocardium.add_myocardium(slots, p["arrested"])
     heat.add_body_heat(slots, p)
     be = float(base_excess_of(p["be_mmol_l"], p["hb_g_l"], 0.7))  # type: ignore[arg-type]
     venous, ph = content_at(46.0, p["hb_g_l"], 0.7, be)
@@ -155,11 +157,11 @@ def answer(x: Scope) -> None:
     x["now:rs_mmhg_s_ml"] = x["pat:rs_mmhg_s_ml"] * (1.0 + 0.011 * x["reflex_r"] + 0.45 * x["pressor"])
     x["now:pcc_mmhg"] = x["pat:pcc_mmhg"] + 6.0 * x["pressor"]
     x["now:v0_ven_ml"] = x["pat:v0_ven_ml"] - 26.5 * x["reflex_v0"] - 120.0 * x["pressor"]
-    toward(x, "cpp_mean", most(x["p:ao_asc"] - most(x["p:ra"], 0.0), 0.0), 4.0)
+    toward(x, "cpp_mean", most(x["p:root"] - most(x["p:ra"], 0.0), 0.0), 4.0)
     span = most(x["pat:cpp_full_mmhg"] - x["pat:cpp_none_mmhg"], 1.0)
     fed = between((x["cpp_mean"] - x["pat:cpp_none_mmhg"]) / span, 0.0, 1.0) * (1.0 - x["deficit:coronary"])
-    toward(x, "contractility", fed, x["pat:tau_contractility_s"])
-    x["now:strength"] = x["contractility"] * (1.0 + 0.25 * x["pressor"]) * (0.2 + 0.8 * alive)
+    toward(x, "contractility", fed, x["pat:tau_contractility_s"] / (1.0 - PROTECTED * x["arrest"]))
+    x["now:strength"] = (1.0 - x["arrest"]) * x["contractility"] * (1.0 + 0.25 * x["pressor"]) * (0.2 + 0.8 * alive)
 
 
 def saturation_at(x: Scope, name: str, o2: Num, hb: Num, shift: Num) -> Num:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from drill.circuit import body, gas_supply, heat, lungs, parts, patient, sensors, transport, veins
+from drill.circuit import body, gas_supply, heat, lungs, myocardium, parts, patient, sensors, transport, veins
 from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
+from drill.circuit.components import COMPONENTS
 from drill.circuit.components.base import Exchange
 from drill.circuit.controls import CONTROLS
 from drill.circuit.emit import PYTHON, C, text_of
@@ -65,14 +66,15 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     for flag in FLAGS:
         slots.add(f"flag:{flag}", 0.0)
     if isinstance(who, Bench):
-        for name in ("vc", "ra", "ao_asc", "ao_desc", "leg"):
-            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name in {"vc", "ra"} else who.map_mmhg, is_patient=True))
+        for name in parts.PATIENT_SITES.values():
+            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name in parts.VENOUS else who.map_mmhg, is_patient=True))
         hb, be, temp_c, prime = who.hb_g_l, 0.0, 37.0, 1.0
     else:
         params = patient.patient_params(who.params, who.id)
         patient.add_patient(slots, net, params)
         body.add_body(slots, params)
         hb, be, temp_c, prime = (params[name] for name in ("hb_g_l", "be_mmol_l", "temp_c", "prime_hb_share"))
+    slots.add("machine_live", 1.0)
     slots.add("be_mmol_l", be)
     slots.add("vo2_factor", 1.0)
     heat.add_water(slots)
@@ -84,6 +86,7 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     transport.add_blood(slots, net, _first_blood(hb, be, temp_c), rich_places)
     if prime != 1.0:
         _prime(slots, net, circuit, _first_blood(hb * prime, be, temp_c), rich_places)
+    _fill(slots, net, circuit)
     sensors.add_sensors(slots, circuit, net, bench=on_bench)
     for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
         slots.add(name, 0.0)
@@ -113,6 +116,15 @@ def _prime(slots: Slots, net: Network, circuit: CircuitSpec, first: Mapping[str,
         for k in range(net.edges[part.id].cells):
             for species, values in first.items():
                 slots.first[slots[f"{species}:{part.id}:{k}"]] = values[part.id in rich]
+
+
+def _fill(slots: Slots, net: Network, circuit: CircuitSpec) -> None:
+    """Fill what holds something else than blood: bottles with their own contents."""
+    for part in circuit.parts:
+        fills = COMPONENTS[part.kind].fills
+        for species, value in (fills(part) if fills else {}).items():
+            for place in (part.inlet, *(f"{part.id}:{k}" for k in range(net.edges[part.id].cells))):
+                slots.first[slots[f"{species}:{place}"]] = value
 
 
 def _number(value: Num) -> float:
@@ -147,6 +159,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
     added: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {}
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
+        myocardium.wash(x, x[f"acc:{site['cardioplegia']}"] if "cardioplegia" in site else 0.0)
         x["lungs_ml_s"] = x["acc:lungs"] / TICK_S
         exchanges["lungs"] = (Exchange("lungs_o2", "o2", lungs.oxygenate), Exchange("lungs_co2", "co2", lungs.give_co2))
         added["ven"] = body.infusions(x)

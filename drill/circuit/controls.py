@@ -25,10 +25,27 @@ CONTROLS: dict[str, Control] = {
         Control("clamp_pump_outlet", "0 open - 1 closed", 0, 1, 0, "Tubing clamp between pump and oxygenator"),
         Control("clamp_post_ox", "0 open - 1 closed", 0, 1, 0, "Tubing clamp after the oxygenator"),
         Control("clamp_distal_perfusion", "0 open - 1 closed", 0, 1, 0, "Clamp on the distal perfusion line to the leg"),
+        Control("clamp_bridge", "0 open - 1 closed", 0, 1, 1, "Clamp on the bridge between return and drainage line"),
+        Control("clamp_recirculation", "0 open - 1 closed", 0, 1, 1, "Clamp on the recirculation line to the reservoir"),
+        Control("clamp_ox_inlet", "0 open - 1 closed", 0, 1, 0, "Clamp at the oxygenator's inlet, behind the Y piece"),
+        Control("clamp_pronto_in", "0 open - 1 closed", 0, 1, 1, "Clamp before the second oxygenator of the PRONTO loop"),
+        Control("clamp_pronto_out", "0 open - 1 closed", 0, 1, 1, "Clamp after the second oxygenator of the PRONTO loop"),
+        Control("clamp_pronto_recirculation", "0 open - 1 closed", 0, 1, 1, "Clamp on the recirculation line of the PRONTO loop"),
+        Control("clamp_vent", "0 open - 1 closed", 0, 1, 0, "Clamp on the left ventricle's vent line"),
+        Control("clamp_cardioplegia", "0 open - 1 closed", 0, 1, 0, "Clamp on the cardioplegia line at the root"),
+        Control("clamp_plegia_blood", "0 open - 1 closed", 0, 1, 0, "Clamp on the blood supply of the cardioplegia head"),
+        Control("clamp_plegia_bag", "0 open - 1 closed", 0, 1, 1, "Clamp on the bag of the cardioplegia head"),
+        Control("aortic_clamp", "0 off - 1 on", 0, 1, 0, "The surgeon's cross-clamp on the ascending aorta"),
         Control("tap_drainage", "0 closed - 1 open", 0, 1, 0, "Three-way tap on the drainage line's connector"),
         Control("tap_post_ox", "0 closed - 1 open", 0, 1, 0, "Three-way tap behind the oxygenator"),
+        Control("tap_filter_purge", "0 closed - 1 open", 0, 1, 1, "Tap on the arterial filter's purge line to the reservoir"),
         Control("vent_ox", "0 closed - 1 open", 0, 1, 0, "De-airing port at the top of the oxygenator (yellow cap)"),
         Control("pump_rpm_set", "rpm", 0, 5000, 0, "Speed knob of the console that is in use"),
+        Control("suction_rpm", "rpm", -250, 250, 0, "Roller head of the sucker in the field; negative is backwards"),
+        Control("vent_rpm", "rpm", -250, 250, 0, "Roller head of the left ventricle's vent; negative is backwards"),
+        Control("cardioplegia_rpm", "rpm", -250, 250, 0, "Roller head of the cardioplegia; negative is backwards"),
+        Control("spare_rpm", "rpm", -250, 250, 0, "Spare roller head, on a second sucker; negative is backwards"),
+        Control("vacuum_mmhg", "mmHg", 0, 150, 0, "Vacuum under the cover of the venous reservoir"),
         Control("console_power", "0 off - 1 on", 0, 1, 1, "Power button of the main console"),
         Control("isolation_switch", "0 off - 1 on", 0, 1, 1, "Isolation switch at the back of the main console"),
         Control("mains_power", "0 off - 1 on", 0, 1, 1, "Mains plug of the main console"),
@@ -38,6 +55,7 @@ CONTROLS: dict[str, Control] = {
         Control("fdo2_pct", "%", 21, 100, 100, "Oxygen in the sweep gas at the blender"),
         Control("gas_source", "0 wall - 1 cylinder", 0, 1, 0, "Where the sweep gas comes from"),
         Control("gas_hose", "0 off - 1 on", 0, 1, 1, "Gas hose on the oxygenator's inlet"),
+        Control("gas_hose_second", "0 first - 1 second", 0, 1, 0, "Which oxygenator the gas hose is on, where there are two"),
         Control("vaporiser_cap", "0 off - 1 on", 0, 1, 1, "Filler cap of the vaporiser in the gas line"),
         Control("gas_exhaust", "0 open - 1 blocked", 0, 1, 0, "Gas outlet of the oxygenator"),
         Control("water_temp_c", "degC", 4, 42, 37, "Set temperature of the heater-cooler"),
@@ -51,4 +69,10 @@ CONTROLS: dict[str, Control] = {
     )
 }
 CLAMPS = tuple(name for name in CONTROLS if name.startswith("clamp_"))
+SIDE_CLAMPS = frozenset(  # on side branches: closed they do not stop the circuit
+    name
+    for name in CLAMPS
+    if CONTROLS[name].default > 0.5
+    or name in {"clamp_distal_perfusion", "clamp_vent", "clamp_cardioplegia", "clamp_plegia_blood", "clamp_ox_inlet"}
+)
 CLAMP_CLOSED = 0.99

@@ -55,6 +55,7 @@ def run_supply(x: Scope) -> None:
 
 def add_gas_side(slots: Slots, part: PartSpec) -> None:
     """Make the slots of an oxygenator's gas side: pressure above air, through-flow, oxygen fraction, water, clot, leak."""
+    slots.add(f"hose_on:{part.id}", 0.0 if slots.names("hose_on:") else 1.0)
     slots.add(f"gas_pressure_mmhg:{part.id}", 0.0)
     slots.add(f"gas_flow:{part.id}", 0.0)
     slots.add(f"gas_o2:{part.id}", 0.95)
@@ -69,11 +70,13 @@ def run_gas_side(x: Scope, part: PartSpec) -> None:
 
     Water stays until a sigh (8 L/min and more) blows it out with a time constant of 3 s.
     """
+    first = x.slots.names("hose_on:")[0] == f"hose_on:{part.id}"
+    x[f"hose_on:{part.id}"] = 1.0 - x["in:gas_hose_second"] if first else x["in:gas_hose_second"]
     volume = x[f"par:{part.id}.gas_volume_ml"]
     open_share = 1.0 - x["in:gas_exhaust"]
     resistance = least(EXHAUST_MMHG_S_ML / most(open_share * open_share * open_share * open_share, 1e-9), BLOCKED_MMHG_S_ML)
     per_ml = TICK_S * 760.0 / most(volume, 1.0)
-    filled = (x[f"gas_pressure_mmhg:{part.id}"] + per_ml * x["supply:hose_ml_s"]) / (1.0 + per_ml / resistance)
+    filled = (x[f"gas_pressure_mmhg:{part.id}"] + per_ml * x["supply:hose_ml_s"] * x[f"hose_on:{part.id}"]) / (1.0 + per_ml / resistance)
     pressure = least(filled, RELIEF_MMHG)
     through = pressure / resistance
     x[f"gas_pressure_mmhg:{part.id}"] = pressure

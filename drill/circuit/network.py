@@ -118,13 +118,13 @@ def step_pressures(net: Network, x: Scope) -> None:
     for edge in net.edges.values():
         q = x[f"flow:{edge.id}"]
         head, drop = edge.law(x, q)
+        gate = edge.gate(x) if edge.gate else 1.0
         if edge.kind == "open":
             g = 1.0 / (edge.inertance / x.substep_s + drop.slope)
-            gate = edge.gate(x) if edge.gate else 1.0
             moved = g * head if edge.is_linear else q + g * (head - drop.mmhg)
             linear[edge.id] = (gate * g, gate * moved)
         else:
-            linear[edge.id] = (1.0 / drop.slope, 0.0)
+            linear[edge.id] = (gate / drop.slope, 0.0)
     pressures = _solve(net, x, order, elastance, imposed, linear, _remembered(net, x))
     modes = _modes(net, x, pressures)
     pressures = _solve(net, x, order, elastance, imposed, linear, modes)

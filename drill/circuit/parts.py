@@ -2,28 +2,37 @@
 
 from collections.abc import Mapping
 
-from drill.circuit import holes, laws
-from drill.circuit.components import COMPONENTS, KINDS
+from drill.circuit import holes, laws, wiring
+from drill.circuit.components import COMPONENTS
 from drill.circuit.components.base import Exchange
 from drill.circuit.holes import AIR
 from drill.circuit.network import Network, NodeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PartSpec
 from drill.circuit.trace import Num
-from drill.errors import CircuitError, NameUnknownError
+from drill.errors import NameUnknownError
 from drill.units import MMHG_PER_CM_BLOOD
 
 NODE_ML = 14.0  # connector and the blood around it, mixed, tunable
 NODE_COMPLIANCE = 0.02  # mL/mmHg of a connector, tunable
 SUCTION_MMHG = 300.0  # a node keeps its volume down to this suction: the elastic part of its tubes lies in it
-PATIENT_SITES = {"patient_vc": "vc", "patient_ra": "ra", "patient_ao_desc": "ao_desc", "patient_ao_asc": "ao_asc", "patient_leg": "leg"}
+PATIENT_SITES = {
+    "patient_vc": "vc",
+    "patient_ra": "ra",
+    "patient_lv": "lv",
+    "patient_root": "root",
+    "patient_ao_asc": "ao_asc",
+    "patient_ao_desc": "ao_desc",
+    "patient_leg": "leg",
+}
+VENOUS = frozenset({"vc", "ra", "lv"})  # on a bench: at the imposed venous pressure
 
 
 def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
     """Add all parts and their nodes; the patient's nodes are there already. Wiring mistakes raise CircuitError, by name."""
+    wiring.check(spec)
     compliance: dict[str, float] = {}
     for part in spec.parts:
-        _check(part)
         for end in (part.inlet, part.outlet):
             if end == AIR:
                 continue
@@ -34,11 +43,6 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
                 own = 0.5 * COMPONENTS[part.kind].compliance_ml_mmhg(part)
                 compliance[end] = compliance.get(end, NODE_COMPLIANCE) + own
     for name, c in compliance.items():
-        ends = holes.neighbours(spec, name)
-        if len(ends) < 2:
-            raise CircuitError(
-                f"node '{name}' joins only part '{ends[0]}': it is a dead end; connect a second part to it or correct its name"
-            )
         vessel = next((p for p in spec.parts if p.inlet == name and COMPONENTS[p.kind].node), None)
         make = COMPONENTS[vessel.kind].node if vessel else None
         if vessel and make:
@@ -59,17 +63,6 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
         net.add_edge(COMPONENTS[part.kind].build(slots, part, inlet, outlet))
     for name in compliance:
         holes.add_hole(slots, net, spec, name)
-
-
-def _check(part: PartSpec) -> None:
-    if part.kind not in KINDS:
-        raise NameUnknownError(f"kind of device (part '{part.id}')", part.kind, KINDS)
-    for name in KINDS[part.kind]:
-        if name not in part.params:
-            raise CircuitError(f"part '{part.id}' ({part.kind}) has no '{name}': add it to the device or to the part")
-    for name in part.params:
-        if name not in KINDS[part.kind]:
-            raise NameUnknownError(f"parameter of part '{part.id}' ({part.kind})", name, KINDS[part.kind])
 
 
 def _add_node(slots: Slots, net: Network, name: str, compliance: float) -> None:

@@ -1,4 +1,4 @@
-"""The patient as part of the graph: a beating heart, an aorta in three pieces, tissue beds, veins, great veins and lungs.
+"""The patient as part of the graph: a beating heart, an aorta in four pieces, tissue beds, veins, great veins and lungs.
 
 The aorta is cut where it matters in VA: blood that the heart ejects fills it from above, blood from the circuit from
 below, and the place where they meet follows from the flows. Numbers: CVSim-6 [CVS6] with an arterial closing pressure
@@ -7,7 +7,7 @@ below, and the place where they meet follows from the flows. Numbers: CVSim-6 [C
 
 from collections.abc import Callable, Mapping
 
-from drill.circuit.laws import Drop, linear
+from drill.circuit.laws import Drop, clamp_resistance, linear
 from drill.circuit.maths import half_wave
 from drill.circuit.network import EdgeModel, Network, NodeModel
 from drill.circuit.slots import Scope, Slots
@@ -47,6 +47,7 @@ PATIENT_DEFAULTS: dict[str, float] = {
     "cpp_none_mmhg": 0.0,
     "tau_contractility_s": 60.0,
     "vv_mixing": 0.3,
+    "arrested": 0.0,
 }
 UNSTRESSED_ML = {
     "lv": 15.0,
@@ -55,20 +56,22 @@ UNSTRESSED_ML = {
     "pv": 440.0,
     "vc": 40.0,
     "ra": 60.0,
-    "ao_asc": 60.0,
+    "root": 20.0,
+    "ao_asc": 40.0,
     "ao_arch": 40.0,
     "ao_desc": 150.0,
     "leg": 40.0,
 }
-ARTERIAL_SHARE = {"ao_asc": 0.2, "ao_arch": 0.16, "ao_desc": 0.56, "leg": 0.08}  # of c_art; tunable
+ARTERIAL_SHARE = {"root": 0.05, "ao_asc": 0.15, "ao_arch": 0.16, "ao_desc": 0.56, "leg": 0.08}  # of c_art; tunable
 BEDS = {  # artery, share of flow (reference 4.6), share of VO2 (tunable), cells, mL a cell (tunable)
-    "coronary": ("ao_asc", 0.05, 0.10, 2, 10.0),
+    "coronary": ("root", 0.05, 0.10, 2, 10.0),
     "head_right": ("ao_asc", 0.12, 0.14, 4, 12.0),
     "head_left": ("ao_arch", 0.12, 0.14, 4, 12.0),
     "body": ("ao_desc", 0.63, 0.55, 10, 26.0),
     "leg_bed": ("leg", 0.08, 0.07, 4, 12.0),
 }
 VC_COMPLIANCE, RA_COMPLIANCE = 3.0, 5.0  # mL/mmHg: great veins (CVSim-21: SVC 1.3, abdominal 1.3, IVC 0.5 [CVS21]) and atrium, tunable
+BRONCHIAL_SHARE = 0.012  # of systemic flow, tunable: 1-2 %
 LEG_RESISTANCE = 1.2  # mmHg s/mL, femoral artery beside a cannula, tunable
 
 
@@ -149,6 +152,9 @@ def _add_vessels(net: Network) -> None:
 
         return law
 
+    def clamped(r: float) -> EdgeLaw:
+        return lambda x, q: (0.0, linear(q, r + clamp_resistance(x["in:aortic_clamp"])))
+
     def bed(share: float) -> EdgeLaw:
         return lambda x, q: (0.0, linear(q, x["now:rs_mmhg_s_ml"] / share))
 
@@ -158,7 +164,8 @@ def _add_vessels(net: Network) -> None:
     net.add_edge(EdgeModel("pulmonary_valve", "rv", "pa", resistor(0.006), kind="valve"))
     net.add_edge(EdgeModel("lungs", "pa", "pv", resistor("pat:r_pulm_mmhg_s_ml"), cells=5, cell_ml=20.0))
     net.add_edge(EdgeModel("mitral", "pv", "lv", resistor(0.01), kind="valve"))
-    net.add_edge(EdgeModel("aortic_valve", "lv", "ao_asc", resistor(0.01), kind="valve"))
+    net.add_edge(EdgeModel("aortic_valve", "lv", "root", resistor(0.01), kind="valve"))
+    net.add_edge(EdgeModel("cross_clamp", "root", "ao_asc", clamped(0.002)))
     net.add_edge(EdgeModel("arch", "ao_asc", "ao_arch", resistor(0.006), inertance=3e-4))
     net.add_edge(EdgeModel("descending", "ao_arch", "ao_desc", resistor(0.012), inertance=8e-4))
     net.add_edge(EdgeModel("femoral_artery", "ao_desc", "leg", resistor(LEG_RESISTANCE)))
@@ -166,6 +173,8 @@ def _add_vessels(net: Network) -> None:
         net.add_edge(
             EdgeModel(name, artery, "ven", bed(share), kind="starling", cells=cells, cell_ml=cell_ml, closing=lambda x: x["now:pcc_mmhg"])
         )
+    # what reaches the left heart without passing the lungs: bronchial veins; it fills a ventricle that cannot empty
+    net.add_edge(EdgeModel("bronchial", "ao_desc", "pv", bed(BRONCHIAL_SHARE), kind="starling", closing=lambda x: x["now:pcc_mmhg"]))
 
 
 def beat(x: Scope) -> None:

@@ -64,6 +64,7 @@ class Plant:
         self._watched = tuple((name, index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in watched)
         self._flags = tuple((name, index[f"flag:{name}"]) for name in FLAGS)
         self._rpm_at, self._head_off_at, self._failed_at = index[f"rpm:{pump.id}"], index["flag:head_off"], index["flag:motor_failed"]
+        self._live_at = index["machine_live"]
         self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
         self._battery_at, self._tach_at = index["battery_pct"], index["crank_tach"]
         self._pulse_at, self._map_at = index["true:pulse_pressure_mmhg"], index["true:map_mmhg"]
@@ -157,6 +158,7 @@ class Plant:
         x[self._head_off_at] = 0.0
         x[self._battery_at] = box.battery_pct if box.in_use == "console" else 100.0
         x[self._tach_at] = rpm if box.head_on == "emergency_drive" else 0.0
+        x[self._live_at] = 1.0 if box.ready("console", controls) else 0.0
         self._advance(self._x)
         self._tick += 1
         live = box.ready(box.in_use, controls)

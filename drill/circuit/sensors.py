@@ -1,6 +1,6 @@
 """From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
 
-from drill.circuit import acid_base, drugs, lungs, veins
+from drill.circuit import acid_base, drugs, lungs, myocardium, veins
 from drill.circuit.body import saturation_at, toward
 from drill.circuit.laws import ML_S_PER_L_MIN
 from drill.circuit.network import Network
@@ -13,7 +13,8 @@ from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
 SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump", "oxygenator", "leak")
-PART_SITES = frozenset({"flow", "svo2", "pump", "oxygenator", "leak"})
+OPTIONAL_SITES = ("reservoir", "filter", "wound", "cardioplegia", "vent", "suction", "spare", "bag", "second_oxygenator")
+PART_SITES = frozenset({"flow", "svo2", "pump", "oxygenator", "leak", *OPTIONAL_SITES})
 LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a circuit's `sensors` may say otherwise
     "flow_l_min": 0.4,
     "p_ven_mmhg": 0.3,
@@ -42,6 +43,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
     for site in SITES:
         if site not in spec.sites:
             raise CircuitError(f"circuit '{spec.id}' names no place for '{site}' under sites: add `{site}: <node or part>`")
+    for site in (s for s in (*SITES, *OPTIONAL_SITES) if s in spec.sites):
         place, known = spec.sites[site], (net.edges if site in PART_SITES else net.nodes)
         if place not in known:
             raise NameUnknownError(f"place of site '{site}' (circuit '{spec.id}')", place, known)
@@ -124,7 +126,7 @@ def _patient(x: Scope, ox: str) -> dict[str, Num]:
         "dia_mmhg": x["dia"],
         "pulse_pressure_mmhg": most(x["sys"] - x["dia"], 0.0),
         "cvp_mmhg": x["p:ra"],
-        "hr_bpm": x["now:hr_bpm"],
+        "hr_bpm": myocardium.rate_bpm(x),
         "spo2_right_hand_pct": right,
         "sao2_pct": right,
         "etco2_mmhg": lungs.end_tidal_mmhg(x),

@@ -13,7 +13,7 @@ class PartSpec:
     """One edge of the graph: a tube, cannula, pump or oxygenator between two nodes.
 
     `params` holds the device's numbers by name, unit in the name. `clamps` names controls that pinch it, `taps` controls
-    that open it.
+    that open it. `drive` is the control that turns a further pump head; the circuit's main pump (site `pump`) has none.
     """
 
     id: str
@@ -23,6 +23,7 @@ class PartSpec:
     params: Mapping[str, float]
     clamps: tuple[str, ...] = ()
     taps: tuple[str, ...] = ()
+    drive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from drill.circuit.alarms import Alarm
-from drill.circuit.controls import CLAMP_CLOSED, CLAMPS
+from drill.circuit.controls import CLAMP_CLOSED, CLAMPS, SIDE_CLAMPS
 from drill.circuit.plant import Plant
 from drill.circuit.readings import SHOWN
 from drill.engine.actions import YOU, Action
@@ -17,8 +17,7 @@ from drill.engine.world import World
 from drill.scenarios.schema import Case, Look, Saying, Task, Tasks
 from drill.units import seconds
 
-# Clamps that stop the whole circuit; the line to the leg is a side branch.
-MAIN_CLAMPS: Final = tuple(name for name in CLAMPS if name != "clamp_distal_perfusion")
+MAIN_CLAMPS: Final = tuple(name for name in CLAMPS if name not in SIDE_CLAMPS)  # clamps that stop the whole circuit
 NO_FLOW_L_MIN: Final = 0.5  # tunable
 CRANK_CARRIES_RPM: Final = 1000.0  # tunable: with the flow probe dark, the crank's tachometer is all there is
 

@@ -8,7 +8,8 @@ from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
-from drill.circuit.sensors import SITES
+from drill.circuit.sensors import OPTIONAL_SITES, SITES
+from drill.circuit.spec import CircuitSpec
 from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import Diagnostic, cut
 from drill.scenarios.schema_base import Device
@@ -85,12 +86,19 @@ def check_patient(document: Document) -> list[Diagnostic]:
     return report.found
 
 
-def check_circuit(document: Document, devices: Mapping[str, Device] | None) -> list[Diagnostic]:
-    """Return every name in a circuit that does not exist: devices, numbers, nodes, controls, readings, hosts."""
+def check_circuit(document: Document, devices: Mapping[str, Device] | None, base: CircuitSpec | None = None) -> list[Diagnostic]:
+    """Return every name in a circuit that does not exist: devices, numbers, nodes, controls, readings, hosts.
+
+    `base` is the circuit that it extends, if any.
+    """
     node, report = root(document), Report()
     report.unique(node["parts"], "part")
+    if not node["parts"].value and "extends" not in node:
+        report.add(node["id"], "this circuit has no parts: add `parts:`, or `extends:` with the id of another circuit")
     nodes = {end for part in node["parts"] for end in (part["inlet"].text, part["outlet"].text) if end}
     places = nodes | set(node["parts"].texts("id"))
+    for part in base.parts if base is not None else ():
+        places |= {part.id, part.inlet, part.outlet}
     for part in node["parts"]:
         report.name(part["device"], "device", devices)
         device = (devices or {}).get(part["device"].text)
@@ -105,10 +113,13 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None) -> l
             report.add(part["outlet"], f"part '{cut(part['id'].text)}' begins and ends at one node")
         for clamp in part["clamps"]:
             report.name(clamp, "clamp", CLAMPS)
+        for tap in part["taps"]:
+            report.name(tap, "control of a tap", CONTROLS)
+        report.name(part["drive"], "control that turns a pump head", CONTROLS)
     for name, member in node["heights_cm"].pairs():
         report.name(member, "node", places, key=name)
     for name, member in node["sites"].pairs():
-        report.name(member, "place of a reading", SITES, key=name)
+        report.name(member, "place of a reading", (*SITES, *OPTIONAL_SITES), key=name)
         report.name(member, "node or part", places)
     report.unique(node["sensors"], "sensor of", "reading")
     for sensor in node["sensors"]:

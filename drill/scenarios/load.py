@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from drill.circuit.looks import FINDINGS
 from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, SensorSpec
 from drill.errors import PackError, nearest
-from drill.scenarios import check, check_base, plays
+from drill.scenarios import check, check_base, plays, variants
 from drill.scenarios.conditions import Names
 from drill.scenarios.diagnostics import Diagnostic, cut, errors_in, in_order, refuse
 from drill.scenarios.library import BASE, Library
@@ -225,11 +225,29 @@ class _Loading:
         document, circuit = self.take(self.library.document(pack, "circuits", f"{name}.yaml"), Circuit)
         if not document.readable:
             return None, None
-        self.problems += check_base.check_circuit(document, devices)
-        alarms = root(document)["alarms"].texts("id")
+        base, inherited = self._extended(document, root(document)["extends"], pack, name)
+        self.problems += check_base.check_circuit(document, devices, base)
+        alarms = [*inherited, *root(document)["alarms"].texts("id")]
         if circuit is None or devices is None or any(part.device not in devices for part in circuit.parts):
             return None, alarms
-        return circuit_spec(circuit, devices), alarms
+        if circuit.extends is None:
+            return circuit_spec(circuit, devices), alarms
+        return (variants.merged(base, circuit_spec(circuit, devices)) if base is not None else None), alarms
+
+    def _extended(self, document: Document, ref: Node, pack: str, name: str) -> tuple[CircuitSpec | None, list[str]]:
+        """Load the circuit that another extends; one that extends a variant or itself is named."""
+        if not ref.text:
+            return None, []
+        known = [one for one in self.library.names(pack, "circuits") if one != name]
+        if ref.text not in known:
+            self.problems.append(document.problem(ref.path, f"unknown circuit '{cut(ref.text)}'{nearest(ref.text, known)}"))
+            return None, []
+        other = root(self.library.document(pack, "circuits", f"{ref.text}.yaml"))
+        if "extends" in other:
+            self.problems.append(document.problem(ref.path, f"'{ref.text}' extends another circuit itself: extend '{other['extends'].text}'"))
+            return None, []
+        base, alarms = self.circuit(f"{pack}/{ref.text}")
+        return base, alarms or []
 
     def patient(self, ref: str) -> PatientSpec | None:
         """Load a patient."""
@@ -276,7 +294,7 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
         id=circuit.id,
         title=circuit.title,
         kind=circuit.kind,
-        parts=tuple(PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps) for p, device in made),
+        parts=tuple(PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps, p.drive or "") for p, device in made),
         heights_cm=dict(circuit.heights_cm),
         sites=dict(circuit.sites),
         sensors=tuple(SensorSpec(s.reading, s.lag_s, s.zero) for s in circuit.sensors),

@@ -34,6 +34,7 @@ class Part(Model):
     params: dict[Id, float] = Field(default_factory=dict)
     clamps: tuple[Id, ...] = ()
     taps: tuple[Id, ...] = ()
+    drive: Id | None = None
 
 
 class Sensor(Model):
@@ -70,13 +71,17 @@ class AlarmEntry(Model):
 
 
 class Circuit(Model):
-    """circuits/*.yaml: parts between nodes, where readings are taken, drives, alarms. `drawing` is for the panel alone."""
+    """circuits/*.yaml: parts between nodes, where readings are taken, drives, alarms. `drawing` is for the panel alone.
+
+    One that `extends` another circuit of its pack has all that one's, and says only what it adds or has otherwise.
+    """
 
     schema_: Literal["drill/1"] = Field(alias="schema")
     id: Id
     title: Text
     kind: Literal["va_ecmo", "vv_ecmo", "cpb"]
-    parts: tuple[Part, ...] = Field(min_length=1)
+    extends: Id | None = None
+    parts: tuple[Part, ...] = ()
     heights_cm: dict[Id, float] = Field(default_factory=dict)
     sites: dict[Id, Id] = Field(default_factory=dict)
     sensors: tuple[Sensor, ...] = ()

@@ -1,6 +1,20 @@
 """All kinds of devices, one module each. Adding one: docs/adding-a-component.md."""
 
-from drill.circuit.components import cannula, centrifugal, opening, oxygenator, reservoir, roller, tube
+from drill.circuit.components import (
+    arterial_filter,
+    bag,
+    cannula,
+    centrifugal,
+    one_way_valve,
+    opening,
+    oxygenator,
+    relief_valve,
+    reservoir,
+    roller,
+    tap_line,
+    tube,
+    wound,
+)
 from drill.circuit.components.base import Component
 
 COMPONENTS: dict[str, Component] = {
@@ -13,6 +27,12 @@ COMPONENTS: dict[str, Component] = {
         opening.COMPONENT,
         roller.COMPONENT,
         reservoir.COMPONENT,
+        arterial_filter.COMPONENT,
+        one_way_valve.COMPONENT,
+        tap_line.COMPONENT,
+        relief_valve.COMPONENT,
+        wound.COMPONENT,
+        bag.COMPONENT,
     )
 }
 KINDS: dict[str, tuple[str, ...]] = {kind: tuple(p.name for p in c.params) for kind, c in COMPONENTS.items()}

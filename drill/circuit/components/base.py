@@ -58,6 +58,7 @@ class Component:
     `build(slots, part, inlet, outlet)` makes its slots and its edge; `refresh(part, scope, viscosity)` acts once a tick
     after the blood has moved; `exchanges(part)` says what it changes in blood that enters it;
     `node(slots, part)` makes its inlet node where that is a vessel. `wear` names the slots that a fresh one has as built.
+    `fills(part)` says what it and that vessel hold at the start, where that is not blood. `shaft` says that something turns it.
     """
 
     kind: str
@@ -71,6 +72,8 @@ class Component:
     node: Callable[[Slots, PartSpec], NodeModel] | None = None
     compliance_ml_mmhg: Callable[[PartSpec], float] = stiff
     wear: tuple[str, ...] = ()
+    fills: Callable[[PartSpec], Mapping[str, float]] | None = None
+    shaft: bool = False
 
 
 def cells(volume_ml: float) -> tuple[int, float]:

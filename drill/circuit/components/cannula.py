@@ -8,8 +8,8 @@ from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num
 
-VEINS = frozenset({"vc", "ra"})
-WALL_MMHG = 1.0  # a vein begins to collapse onto the holes below this pressure, tunable after [LIM]
+VEINS = frozenset({"vc", "ra", "lv"})
+WALL_MMHG = 1.0  # a vein or an empty ventricle begins to collapse onto the holes below this pressure, tunable after [LIM]
 INERTANCE = 0.04  # mmHg s2/mL, tunable
 
 

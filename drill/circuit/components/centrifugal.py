@@ -102,4 +102,5 @@ COMPONENT = Component(
     ),
     refresh=_refresh,
     wear=("clot", "clot_per_min", "rpm"),
+    shaft=True,
 )

@@ -8,7 +8,7 @@ from drill.circuit.laws import Drop, linear
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
-from drill.circuit.trace import Num, most
+from drill.circuit.trace import Num, between, most
 from drill.units import TICK_S
 
 TIGHT_MMHG_S_ML = 1e6  # leak of a well-set boot: nothing that counts; reference 1.5: 0 when set correctly
@@ -33,7 +33,11 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     del viscosity_cp
     k = TICK_S / (x[f"rpm_tau:{part.id}"] + TICK_S)
-    x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (x[f"rpm_target:{part.id}"] - x[f"rpm:{part.id}"])
+    if part.drive:  # a head of the heart-lung machine's own, fed by the machine's power
+        x[f"rpm_target:{part.id}"] = x[f"in:{part.drive}"] * x["machine_live"]
+    fastest = x[f"par:{part.id}.rpm_max"]
+    target = between(x[f"rpm_target:{part.id}"], -fastest, fastest)
+    x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (target - x[f"rpm:{part.id}"])
     leak_ml_s_mmhg = x[f"par:{part.id}.leak_ml_min_mmhg"] / 60.0
     x[f"leak_r:{part.id}"] = 1.0 / most(leak_ml_s_mmhg, 1.0 / TIGHT_MMHG_S_ML)
 
@@ -47,6 +51,7 @@ COMPONENT = Component(
         ),
         Param("leak_ml_min_mmhg", "mL/min per mmHg", "what an under-occluded boot lets back", "0 when set correctly; 0.3-1.0, tunable"),
         Param("volume_ml", "mL", "blood in the boot", "tunable"),
+        Param("rpm_max", "rpm", "fastest that the motor turns, set or run away", "250, tunable"),
         Param("tau_run_s", "s", "time constant of the rollers under torque", "0.3-0.5, tunable"),
         Param("tau_down_s", "s", "time constant of the rollers running down", "tunable"),
         Param("crank_gear", "roller turns per handle turn", "gear of the hand crank", "1 or 2 [HC-R]"),
@@ -54,4 +59,5 @@ COMPONENT = Component(
     build=_build,
     worked="`tests/circuit/test_cpb.py` (100 turns of 45 mL are 4.5 L/min at any load)",
     refresh=_refresh,
+    shaft=True,
 )

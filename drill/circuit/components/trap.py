@@ -1,6 +1,7 @@
-"""What an oxygenator does with gas in the blood: it holds most of it back until it is full, and lets it out by its vent."""
+"""What oxygenators and filters do with gas in the blood: they hold most of it back until they are full, and let it out by a vent."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from drill.circuit.components.base import cells
 from drill.circuit.gas import GAS, room
@@ -10,26 +11,43 @@ from drill.circuit.trace import Num, least, most, select
 from drill.circuit.transport import SPECIES
 from drill.units import TICK_S
 
-BULK_KEPT, SMALL_KEPT, MICRO_KEPT = 0.99, 0.9, 0.6  # reference 6, tunable
-FULL_SHARE, GIVE_WAY = 0.22, 0.08  # about 50 mL in 250 mL, then it passes, reference 6, tunable
 VENT_ML_S = 10.0  # gas that an open vent lets out, tunable
 
 
-def keep(x: Scope, share: Num) -> Mapping[str, Num]:
-    """Return the share of each class that a cell holds back."""
-    del x
-    free = room(share, FULL_SHARE, GIVE_WAY)
-    return {"bulk": BULK_KEPT * free, "small": SMALL_KEPT * free, "micro": MICRO_KEPT * free}
+class Holds(NamedTuple):
+    """The share of each class that is held back while there is room, and how full a trap gets before it gives way."""
+
+    bulk: float
+    small: float
+    micro: float
+    full_share: float
+    give_way: float
+
+    def keep(self, x: Scope, share: Num) -> Mapping[str, Num]:
+        """Return the share of each class that a cell holds back."""
+        del x
+        free = room(share, self.full_share, self.give_way)
+        return {"bulk": self.bulk * free, "small": self.small * free, "micro": self.micro * free}
+
+
+# about 50 mL in an oxygenator of 250 mL, then it passes; reference 6, tunable
+OXYGENATOR = Holds(bulk=0.99, small=0.9, micro=0.6, full_share=0.22, give_way=0.08)
+keep = OXYGENATOR.keep
 
 
 def vent(part: PartSpec, x: Scope) -> None:
+    """Let gas out of an oxygenator's top by its vent."""
+    let_out(part, x, x["in:vent_ox"])
+
+
+def let_out(part: PartSpec, x: Scope, opened: Num) -> None:
     """Let gas out of the top while blood stands above the air's pressure; blood from the inlet takes its place."""
     count, each = cells(part.params["volume_ml"])
     held: Num = 0.0
     for k in range(count):
         held = held + each * (x[f"bulk:{part.id}:{k}"] + x[f"small:{part.id}:{k}"] + x[f"micro:{part.id}:{k}"])
     x[f"gas_in:{part.id}"] = held
-    pushed = select(x[f"p:{part.inlet}"] > x[f"air_mmhg:{part.id}"], x["in:vent_ox"], 0.0)
+    pushed = select(x[f"p:{part.inlet}"] > x[f"air_mmhg:{part.id}"], opened, 0.0)
     share = least(pushed * VENT_ML_S * TICK_S / most(held, 0.05), 1.0)
     inflow = {s: x[f"{s}:{part.inlet}"] for s in SPECIES}
     let_out: Num = 0.0
