@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from drill.circuit import body, gas_supply, heat, lungs, myocardium, parts, patient, sensors, transport, veins
+from drill.circuit import body, gas_supply, heat, lungs, myocardium, parts, patient, sensors, transport, veins, wiring
 from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
 from drill.circuit.components import COMPONENTS
@@ -66,8 +66,8 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     for flag in FLAGS:
         slots.add(f"flag:{flag}", 0.0)
     if isinstance(who, Bench):
-        for name in parts.PATIENT_SITES.values():
-            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name in parts.VENOUS else who.map_mmhg, is_patient=True))
+        for name in wiring.PATIENT_SITES.values():
+            net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name in wiring.VENOUS else who.map_mmhg, is_patient=True))
         hb, be, temp_c, prime = who.hb_g_l, 0.0, 37.0, 1.0
     else:
         params = patient.patient_params(who.params, who.id)

@@ -8,24 +8,14 @@ from drill.circuit.components.base import Exchange
 from drill.circuit.holes import AIR
 from drill.circuit.network import Network, NodeModel
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.spec import CircuitSpec, PartSpec
+from drill.circuit.spec import CircuitSpec
 from drill.circuit.trace import Num
-from drill.errors import NameUnknownError
+from drill.circuit.wiring import PATIENT_SITES
 from drill.units import MMHG_PER_CM_BLOOD
 
 NODE_ML = 14.0  # connector and the blood around it, mixed, tunable
 NODE_COMPLIANCE = 0.02  # mL/mmHg of a connector, tunable
 SUCTION_MMHG = 300.0  # a node keeps its volume down to this suction: the elastic part of its tubes lies in it
-PATIENT_SITES = {
-    "patient_vc": "vc",
-    "patient_ra": "ra",
-    "patient_lv": "lv",
-    "patient_root": "root",
-    "patient_ao_asc": "ao_asc",
-    "patient_ao_desc": "ao_desc",
-    "patient_leg": "leg",
-}
-VENOUS = frozenset({"vc", "ra", "lv"})  # on a bench: at the imposed venous pressure
 
 
 def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
@@ -36,10 +26,7 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
         for end in (part.inlet, part.outlet):
             if end == AIR:
                 continue
-            if end.startswith("patient_"):
-                if end not in PATIENT_SITES:
-                    raise NameUnknownError(f"patient site (part '{part.id}')", end, PATIENT_SITES)
-            else:
+            if end not in PATIENT_SITES:
                 own = 0.5 * COMPONENTS[part.kind].compliance_ml_mmhg(part)
                 compliance[end] = compliance.get(end, NODE_COMPLIANCE) + own
     for name, c in compliance.items():

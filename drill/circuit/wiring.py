@@ -10,6 +10,16 @@ from drill.circuit.spec import CircuitSpec, PartSpec
 from drill.errors import CircuitError, NameUnknownError
 
 PATIENT = "patient_"
+PATIENT_SITES = {
+    "patient_vc": "vc",
+    "patient_ra": "ra",
+    "patient_lv": "lv",
+    "patient_root": "root",
+    "patient_ao_asc": "ao_asc",
+    "patient_ao_desc": "ao_desc",
+    "patient_leg": "leg",
+}
+VENOUS = frozenset({"vc", "ra", "lv"})  # on a bench: at the imposed venous pressure
 NEEDED_CLAMPS = ("clamp_return", "clamp_drainage")  # what scenarios, robots and the panel count on in every circuit
 
 
@@ -50,6 +60,9 @@ def _ends(spec: CircuitSpec) -> None:
     for part in spec.parts:
         if part.inlet == AIR:
             raise CircuitError(f"part '{part.id}' begins in the air: an opening goes from the machine to the air, turn it round")
+        for end in (part.inlet, part.outlet):
+            if end.startswith(PATIENT) and end not in PATIENT_SITES:
+                raise NameUnknownError(f"patient site (part '{part.id}')", end, PATIENT_SITES)
         if part.inlet == part.outlet:
             raise CircuitError(f"part '{part.id}' begins and ends at node '{part.inlet}': lead it to another node")
     for name in nodes:
@@ -57,7 +70,9 @@ def _ends(spec: CircuitSpec) -> None:
         vessels = [p.id for p in spec.parts if p.inlet == name and COMPONENTS[p.kind].node]
         if len(ends) < 2 and not vessels:
             joined = ends[0] if ends else next(p.id for p in spec.parts if name == p.inlet)
-            raise CircuitError(f"node '{name}' joins only part '{joined}': it is a dead end; connect a second part to it or correct its name")
+            raise CircuitError(
+                f"node '{name}' joins only part '{joined}': it is a dead end; connect a second part to it or correct its name"
+            )
         if len(vessels) > 1:
             raise CircuitError(f"node '{name}' is the vessel of parts {', '.join(vessels)}: give each a pool of its own")
     for name in spec.heights_cm:
@@ -94,10 +109,10 @@ def _shafts(spec: CircuitSpec) -> None:
             continue
         if part.id == main:
             if part.drive:
-                raise CircuitError(f"part '{part.id}' is the main pump and has a drive '{part.drive}': the console turns it, take the drive away")
+                raise CircuitError(f"part '{part.id}' is the main pump, which the console turns: take its drive '{part.drive}' away")
             continue
         if not part.drive:
-            raise CircuitError(f"pump '{part.id}' has nothing that turns it: name a control as its drive, or make it the circuit's site 'pump'")
+            raise CircuitError(f"pump '{part.id}' has nothing that turns it: name a control as its drive, or make it the site 'pump'")
         if part.drive not in CONTROLS:
             raise NameUnknownError(f"drive of pump '{part.id}'", part.drive, CONTROLS)
         if part.drive in seen:
@@ -111,7 +126,7 @@ def _clamps(spec: CircuitSpec) -> None:
     carried = {clamp for part in spec.parts for clamp in part.clamps}
     for clamp in NEEDED_CLAMPS:
         if clamp not in carried:
-            raise CircuitError(f"no part of circuit '{spec.id}' has a place for '{clamp}': add `clamps: [{clamp}]` to the line at the patient")
+            raise CircuitError(f"no part of circuit '{spec.id}' has a place for '{clamp}': add it to the clamps of the line at the patient")
     for part in spec.parts:
         for kind, names in (("clamp", part.clamps), ("tap", part.taps)):
             for name in names:

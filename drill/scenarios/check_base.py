@@ -97,8 +97,8 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
         report.add(node["id"], "this circuit has no parts: add `parts:`, or `extends:` with the id of another circuit")
     nodes = {end for part in node["parts"] for end in (part["inlet"].text, part["outlet"].text) if end}
     places = nodes | set(node["parts"].texts("id"))
-    for part in base.parts if base is not None else ():
-        places |= {part.id, part.inlet, part.outlet}
+    for one in base.parts if base is not None else ():
+        places |= {one.id, one.inlet, one.outlet}
     for part in node["parts"]:
         report.name(part["device"], "device", devices)
         device = (devices or {}).get(part["device"].text)

@@ -244,7 +244,8 @@ class _Loading:
             return None, []
         other = root(self.library.document(pack, "circuits", f"{ref.text}.yaml"))
         if "extends" in other:
-            self.problems.append(document.problem(ref.path, f"'{ref.text}' extends another circuit itself: extend '{other['extends'].text}'"))
+            text = f"'{ref.text}' extends another circuit itself: extend '{other['extends'].text}'"
+            self.problems.append(document.problem(ref.path, text))
             return None, []
         base, alarms = self.circuit(f"{pack}/{ref.text}")
         return base, alarms or []
@@ -294,7 +295,10 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
         id=circuit.id,
         title=circuit.title,
         kind=circuit.kind,
-        parts=tuple(PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps, p.drive or "") for p, device in made),
+        parts=tuple(
+            PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps, p.drive or "")
+            for p, device in made
+        ),
         heights_cm=dict(circuit.heights_cm),
         sites=dict(circuit.sites),
         sensors=tuple(SensorSpec(s.reading, s.lag_s, s.zero) for s in circuit.sensors),

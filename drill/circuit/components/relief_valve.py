@@ -1,4 +1,4 @@
-"""A vacuum relief valve, as in an LV vent line: where suction exceeds its set value it lets room air in, so that nothing is sucked empty."""
+"""A vacuum relief valve, as in an LV vent line: where suction exceeds its set value it lets air in, and nothing is sucked empty."""
 
 from drill.circuit.components.base import Component, Param
 from drill.circuit.laws import Drop, turbulent
