@@ -9,13 +9,14 @@ from typing import Any
 from drill.circuit.compiler import Model
 from drill.circuit.components import COMPONENTS
 from drill.circuit.faults import FAULTS, Fault
-from drill.circuit.gas import GAS
+from drill.circuit.gas import GAS, PRIME
 from drill.circuit.holes import AIR
 from drill.circuit.spec import PartSpec
+from drill.circuit.syringe import ACTS
 from drill.circuit.transport import BLOOD
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 
-PRIME = {"o2": 0.003 * 150.0 / 100.0, "hb": 0.0, "co2": 0.0, "heat": 30.0}  # clear prime with dissolved oxygen alone; tunable
+SYRINGE_ML = 60.0  # the largest in use
 
 
 def part_named(model: Model, name: str) -> PartSpec:
@@ -108,6 +109,20 @@ def replace(model: Model, x: Any, name: str, *, gas_ml: float) -> None:
     for wear in (*COMPONENTS[part.kind].wear, "kink"):
         slot = model.slots[f"{wear}:{name}"]
         x[slot] = model.slots.first[slot]
+
+
+def syringe(model: Model, x: Any, tap: str, *, act: str, ml: float) -> None:
+    """Put a syringe to a tap's part, or to an oxygenator's vent: `act` is draw, prime or air; it takes 0.1 s a mL."""
+    part = part_named(model, tap)
+    slot = f"syringe_{act}_ml:{part.id}"
+    if act not in ACTS:
+        raise NameUnknownError("act of a syringe", act, ACTS)
+    if slot not in model.slots:
+        fitting = [name.split(":")[1] for name in model.slots.names(f"syringe_{act}_ml:")]
+        raise CircuitError(f"no syringe that can {act} fits '{tap}': it fits {', '.join(fitting)}")
+    if not 0.0 <= ml <= SYRINGE_ML:
+        raise ValueRangeError(f"a syringe moves 0 to {SYRINGE_ML:g} mL, not {ml:g}")
+    x[model.slots[slot]] = ml
 
 
 def _book(model: Model, x: Any, port: str, amount: float) -> None:

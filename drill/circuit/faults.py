@@ -200,6 +200,20 @@ FAULTS: dict[str, Fault] = {
             "The ventilator no longer breathes: no end-tidal CO2, and blood through the lungs darkens",
         ),
         Fault(
+            "membrane_torn",
+            "oxygenator",
+            (Parameter("ml_min_mmhg", "mL/min/mmHg", 0.0, 100.0, 20.0),),
+            (Change("tear_ml_min_mmhg:{part}", "ml_min_mmhg"),),
+            "Fibres are torn: gas crosses into the blood behind the lung wherever its pressure stands above the blood's",
+        ),
+        Fault(
+            "air_injected",
+            "leak",
+            (Parameter("ml", "mL", 0.0, 60.0, 10.0),),
+            (Change("syringe_air_ml:{part}", "ml"),),
+            "A syringe of air goes in by a tap, at 10 mL/s",
+        ),
+        Fault(
             "kink",
             "flow",
             (Parameter("closed", "0-1", 0.0, 1.0, 0.8),),

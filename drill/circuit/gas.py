@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from drill.circuit.trace import Num, between, most
 
 GAS = ("bulk", "small", "micro")
+PRIME = {"o2": 0.0045, "hb": 0.0, "co2": 0.0, "heat": 30.0}  # a mL of clear prime with the oxygen of room air, warmed; tunable
 
 
 def gas_share(what: Mapping[str, Num]) -> Num:

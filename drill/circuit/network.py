@@ -43,7 +43,7 @@ class EdgeModel:
     `law` gives (head mmHg, drop) at the present flow; `inertance` in mmHg s2/mL (0 = none).
     `kind`: "open" both ways; "valve" forward only; "starling" forward only, against the higher of outlet and closing pressure.
     `cells` x `cell_ml` of blood lie along it; `keep` gives the share of each class of gas that a cell holds back, from the
-    share of gas in it. `draws_air` is the share of air in what it takes from its inlet node.
+    share of gas in it. `draws_air` is the share of gas that comes up in what it takes from its inlet node, of class `air_class`.
     A `gate` of 0 closes the path wholly, 1 opens it. `is_linear` says that the drop is R q, without inertance.
     """
 
@@ -60,6 +60,7 @@ class EdgeModel:
     is_linear: bool = False
     keep: Callable[[Scope, Num], Mapping[str, Num]] | None = None
     draws_air: Callable[[Scope], Num] | None = None
+    air_class: str = "bulk"
 
 
 @dataclass(slots=True)

@@ -43,6 +43,8 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
             slots.add(f"pinch:{part.id}", 0.0)
         for key, value in part.params.items():
             slots.add(f"par:{part.id}.{key}", value)
+        falls_cm = spec.heights_cm.get(part.inlet, 0.0) - spec.heights_cm.get(part.outlet, 0.0)
+        slots.add(f"falls_mmhg:{part.id}", MMHG_PER_CM_BLOOD * falls_cm)
         slots.add(f"air_mmhg:{part.id}", MMHG_PER_CM_BLOOD * spec.heights_cm.get(part.inlet, 0.0))
         inlet, outlet = PATIENT_SITES.get(part.inlet, part.inlet), PATIENT_SITES.get(part.outlet, part.outlet)
         if outlet == AIR:

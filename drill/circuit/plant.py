@@ -114,6 +114,10 @@ class Plant:
         """Put a fresh, primed part in the place of one that is cut out; `gas_ml` stay in it."""
         acts.replace(self._model, self._x, part, gas_ml=gas_ml)
 
+    def syringe(self, tap: str, act: str, ml: float) -> None:
+        """Put a syringe to a tap: "draw" gas first and then blood, push "prime", or push "air"."""
+        acts.syringe(self._model, self._x, tap, act=act, ml=ml)
+
     def move_head(self, where: str) -> None:
         """Put the pump head on "console", "emergency_drive" or "backup_console", or into the hands ("moving")."""
         self._consoles.move_head(where)

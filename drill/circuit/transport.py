@@ -120,7 +120,7 @@ def _with_air(x: Scope, edge: EdgeModel, source: Mix, amount: Num) -> dict[str, 
     x[f"vol:{edge.inlet}"] = x[f"vol:{edge.inlet}"] + air * amount
     x["port:air_in_ml"] = x["port:air_in_ml"] + air * amount
     mixed: dict[str, Num] = {s: c * (1.0 - air) for s, c in source.items()}
-    mixed["bulk"] = mixed["bulk"] + air
+    mixed[edge.air_class] = mixed[edge.air_class] + air
     return mixed
 
 

@@ -125,3 +125,31 @@ def test_a_patient_is_carried_and_the_volume_is_shared(cpb: tuple[CircuitSpec, P
     assert 50.0 < mean(plant, "map_mmhg", 2) < 90.0
     assert _pool_ml(plant) == pytest.approx(level, abs=25.0)
     assert plant.true("flow_l_min") == pytest.approx(85 * 0.045, abs=0.05)
+
+
+def test_air_in_the_venous_line_breaks_the_siphon_until_it_is_swept_on(cpb: tuple[CircuitSpec, PatientSpec]) -> None:
+    """A venous line full of air has no column to pull: drainage halves though the line is open; swept into the reservoir, it comes back."""
+    plant = Plant(cpb[0], Bench(65.0, 1.0))
+    run(plant, 5)
+    x, index = plant._x, plant._index
+    before = float(x[index["flow:venous_line"]])
+    for k in range(plant._model.net.edges["venous_line"].cells):
+        for s in ("o2", "hb", "co2", "heat"):
+            x[index[f"{s}:venous_line:{k}"]] *= 0.1
+        x[index[f"bulk:venous_line:{k}"]] = 0.9
+    run(plant, 0.7)
+    locked = float(x[index["flow:venous_line"]])
+    run(plant, 10)
+
+    assert locked < 0.5 * before
+    assert float(x[index["flow:venous_line"]]) > 0.9 * before
+
+
+def test_a_roller_against_a_closed_inlet_reaches_vacuum_and_no_more(cpb: tuple[CircuitSpec, PatientSpec]) -> None:
+    """Drawing from a closed line a roller comes to near-vacuum, pumps less and less, and stays finite."""
+    plant = _plant(cpb, 100.0)
+    run(plant, 5)
+    plant.cut("reservoir")
+    run(plant, 5)
+
+    assert plant.true("p_ven_mmhg") > -760.0 - 62.0

@@ -32,6 +32,7 @@ SIGNS: dict[str, tuple[dict[str, float], float, Callable[[Readings, Readings, Pl
         8,
         lambda b, a, p: _is(a["dp_ox_mmhg"]) > 2 * _is(b["dp_ox_mmhg"]) and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.3,
     ),
+    "air_injected": ({"ml": 30.0}, 12, lambda b, a, p: p.true("air_drawn_ml") > 29 and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.5),
     "kink": (
         {"closed": 0.85},
         8,

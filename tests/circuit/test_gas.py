@@ -141,3 +141,81 @@ def test_holding_gas_back_never_makes_volume(bulk: float, small: float, micro: f
     share, clean = without_gas(mix)
     assert share == gas_share(mix)
     assert clean["hb"] == pytest.approx(120.0, rel=1e-9)
+
+
+def test_a_bolus_takes_the_heads_grip_and_a_syringe_takes_the_bolus(make_plant: Callable[..., Plant]) -> None:
+    """30 mL of air by the drainage tap all but stop the flow at the same rpm; drawn back before it moves, they cost nothing."""
+    stays, drawn = make_plant(), make_plant()
+    for plant in (stays, drawn):
+        run(plant, 10)
+        plant.set("clamp_drainage", 1.0)
+        run(plant, 1)
+        plant.inject("air_injected", {"ml": 15.0})
+        run(plant, 3)
+    drawn.syringe("drainage_tap", "draw", 30.0)
+    run(drawn, 4)
+    run(stays, 4)
+    for plant in (stays, drawn):
+        plant.set("clamp_drainage", 0.0)
+        run(plant, 15)
+
+    assert drawn.true("gas_in_head_ml") < 1.0
+    assert drawn.true("flow_l_min") > stays.true("flow_l_min") + 0.5
+    assert drawn.true("blood_lost_ml") == pytest.approx(15.0, abs=3.0)
+
+
+def test_a_syringe_at_the_vent_empties_the_oxygenator_of_gas(make_plant: Callable[..., Plant]) -> None:
+    """Gas that the lung holds is drawn off at its vent without opening it; prime pushed in by a tap dilutes; all is booked."""
+    plant = make_plant()
+    plant.tick()
+    before = balance(plant)
+    run(plant, 5)
+    plant.inject("air_injected", {"ml": 8.0})
+    run(plant, 40)
+    held = plant.true("gas_in_oxygenator_ml")
+    hb = plant.true("hb_g_l")
+    plant.syringe("oxygenator", "draw", 20.0)
+    plant.syringe("post_ox_tap", "prime", 60.0)
+    run(plant, 60)
+
+    assert held > 1.0
+    assert plant.true("gas_in_oxygenator_ml") < 0.5 * held
+    assert plant.true("hb_g_l") < hb - 0.3
+    assert max(moved(plant, before).values()) < 1e-9, moved(plant, before)
+
+
+def test_gas_crosses_only_where_it_stands_above_the_blood(make_plant: Callable[..., Plant]) -> None:
+    """Torn fibres give no gas while blood stands above it; with the exhaust blocked they do, behind the lung, to the patient."""
+    plant = make_plant()
+    run(plant, 5)
+    plant.inject("membrane_torn", {"ml_min_mmhg": 20.0})
+    run(plant, 10)
+    before = plant.true("air_drawn_ml")
+    plant.set("gas_exhaust", 1.0)
+    run(plant, 15)
+
+    assert before == 0.0
+    assert plant.true("air_drawn_ml") > 20.0
+    assert plant.true("gas_to_patient_ml") > 5.0
+
+
+def test_a_plasma_tight_lung_lets_no_gas_through(make_plant: Callable[..., Plant]) -> None:
+    """The stock ECMO oxygenator is plasma-tight: a blocked exhaust ends its gas exchange and no gas crosses."""
+    plant = make_plant(gas_exhaust=1.0)
+    run(plant, 20)
+
+    assert plant.true("gas_pressure_mmhg") > 200.0
+    assert plant.true("air_drawn_ml") == 0.0
+
+
+def test_too_much_suction_draws_bubbles_out_of_the_blood(make_plant: Callable[..., Plant]) -> None:
+    """With the drainage all but clamped at speed the inlet is far below -150 mmHg, and small bubbles come up; not at -60."""
+    plant = make_plant(pump_rpm_set=4000.0)
+    run(plant, 10)
+    usual = plant.true("air_drawn_ml")
+    plant.set("clamp_drainage", 0.9)
+    run(plant, 20)
+
+    assert usual == 0.0
+    assert plant.true("p_ven_mmhg") < -250.0
+    assert plant.true("air_drawn_ml") > 1.0

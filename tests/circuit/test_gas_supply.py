@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 NAMES = (
     "sweep_l_min", "fdo2_pct", "gas_supply_alarm", "cylinder_l", "gas_pressure_mmhg", "po2_post_mmhg", "sat_post_pct", "pco2_post_mmhg",
     "dp_ox_mmhg", "flow_l_min", "hb_g_l", "blood_volume_ml", "water_temp_c", "temp_blood_out_c", "temp_core_c", "svo2_pct", "act_s",
-    "etco2_mmhg", "paco2_mmhg",
+    "etco2_mmhg", "paco2_mmhg", "air_drawn_ml", "gas_to_patient_ml",
 )  # fmt: skip
 Readings = dict[str, float]
 Sign = Callable[[Readings, Readings, Readings], bool]
@@ -52,6 +52,12 @@ SIGNS: dict[str, tuple[dict[str, float], dict[str, float], int, Sign]] = {  # pa
         {},
         60,
         lambda b, a, s: s["sweep_l_min"] == 4.0 and a["sweep_l_min"] < 1.3 and a["pco2_post_mmhg"] > b["pco2_post_mmhg"] + 3,
+    ),
+    "membrane_torn": (
+        {"ml_min_mmhg": 40.0},
+        {"gas_exhaust": 0.999},
+        20,
+        lambda b, a, s: b["air_drawn_ml"] == 0 and a["air_drawn_ml"] > 5 and a["gas_to_patient_ml"] > 1,
     ),
     "gas_hose_off": ({}, {}, 120, lambda b, a, s: s["sweep_l_min"] == 4.0 and a["sweep_l_min"] < 0.05 and a["sat_post_pct"] < 90),
     "vaporiser_cap_off": (

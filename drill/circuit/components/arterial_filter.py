@@ -18,7 +18,7 @@ HOLDS = trap.Holds(bulk=0.995, small=0.95, micro=0.5, full_share=0.30, give_way=
 
 
 def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
-    slots.add(f"gas_in:{part.id}", 0.0)
+    trap.add_trap(slots, part)
     slots.add(f"clot:{part.id}", 0.0)
     slots.add(f"par:{part.id}.k", 0.0)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from drill.circuit import laws
 from drill.circuit.components.base import Component, Param, cells, edge
+from drill.circuit.components.cavitation import add_cavitation
 from drill.circuit.gas import GAS, room
 from drill.circuit.laws import Drop
 from drill.circuit.network import EdgeModel
@@ -43,7 +44,7 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
 
     made = edge(part, inlet, outlet, law, part.params["volume_ml"], part.params["inertance_mmhg_s2_ml"])
     made.keep = _keep
-    return made
+    return add_cavitation(made, part)
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
@@ -99,6 +100,7 @@ COMPONENT = Component(
     laws=(
         laws.pump_head,
         _churn,
+        add_cavitation,
     ),
     refresh=_refresh,
     wear=("clot", "clot_per_min", "rpm"),

@@ -4,6 +4,7 @@ The air stands at the height of the node that the opening sits on; the kernel's 
 air's pressure there is 0.776 mmHg for each cm of height.
 """
 
+from drill.circuit import syringe
 from drill.circuit.components.base import Component, Param
 from drill.circuit.laws import Drop, turbulent
 from drill.circuit.network import EdgeModel
@@ -13,7 +14,7 @@ from drill.circuit.trace import Num, most, select
 
 
 def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
-    del slots
+    syringe.add_syringe(slots, part.id)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         k = select(q < 0.0, x[f"par:{part.id}.k_air"], x[f"par:{part.id}.k_blood"])
@@ -29,6 +30,11 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     return EdgeModel(part.id, inlet, outlet, law, inertance=0.01, gate=gate)
 
 
+def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
+    del viscosity_cp
+    syringe.move(x, part.id, part.inlet)
+
+
 COMPONENT = Component(
     kind="opening",
     title="Opening to the air",
@@ -38,6 +44,10 @@ COMPONENT = Component(
         Param("open", "0 closed - 1 open", "how far it stands open by itself (a cap that is off)", "0 as built"),
     ),
     build=_build,
-    worked="`tests/circuit/test_gas.py` (suction draws air, pressure bleeds)",
-    laws=(turbulent,),
+    worked="`tests/circuit/test_gas.py` (suction draws air, pressure bleeds, a syringe draws gas first)",
+    laws=(
+        turbulent,
+        syringe.move,
+    ),
+    refresh=_refresh,
 )

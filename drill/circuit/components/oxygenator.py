@@ -19,11 +19,13 @@ from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num, absolute, least, most, select, sqrt
+from drill.circuit.transport import SPECIES
 from drill.units import TICK_S
 
 INERTANCE = 0.02  # mmHg s2/mL, tunable
 CLOT_SHUNT, WATER_SHUNT = 0.35, 0.35  # shunt added by a fraction 1 of clot (reference 2.5) and of water (tunable)
 DEAD_SPACE, DEAD_AT_ML_S, DEAD_MOST = 0.08, 3.0 * laws.ML_S_PER_L_MIN, 0.4  # reference 2.3 [MSE]; rises with gas flow [ZANCAST]
+MOST_CROSSED_ML = 1.0  # a tick: what a connector's elastic volume takes without a shock, tunable
 LEAK_AT_MMHG = 200.0  # pressure at which a plasma leak has its named size
 
 
@@ -32,9 +34,10 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     slots.add(f"par:{part.id}.exponent", 1.4)
     slots.add(f"clot:{part.id}", 0.0)
     slots.add(f"plasma_leak_ml_min:{part.id}", 0.0)
+    slots.add(f"tear_ml_min_mmhg:{part.id}", 0.0)
     slots.add(f"co2_drop:{part.id}", 0.0)
     slots.add(f"warming:{part.id}", 0.0)
-    slots.add(f"gas_in:{part.id}", 0.0)
+    trap.add_trap(slots, part)
     for port in ("o2", "co2", "water", "room"):
         slots.add(f"port:{part.id}_{port}", 0.0)
     slots.add(f"port:{part.id}_plasma_ml", 0.0)
@@ -142,6 +145,24 @@ def _leak_plasma(part: PartSpec, x: Scope) -> None:
     x[f"water:{part.id}"] = least(x[f"water:{part.id}"] + lost / 30.0, 0.9)
 
 
+def _cross_gas(part: PartSpec, x: Scope) -> None:
+    """Gas crosses into the blood where it stands above the blood at the lung's height; it comes out behind the lung.
+
+    Q_gas = (k + tear) (P_gas - P_blood)   (reference 2.5: 5-20 mL/min/mmHg for micropores, none for plasma-tight fibres)
+    """
+    node = part.outlet
+    over = most(x[f"gas_pressure_mmhg:{part.id}"] + x[f"air_mmhg:{part.id}"] - x[f"p:{node}"], 0.0)
+    per_s = (x[f"par:{part.id}.gas_crossing_ml_min_mmhg"] + x[f"tear_ml_min_mmhg:{part.id}"]) / 60.0
+    crossed = least(per_s * over * TICK_S, MOST_CROSSED_ML)
+    volume = most(x[f"vol:{node}"], 1.0)
+    thinner = volume / (volume + crossed)
+    for s in SPECIES:
+        x[f"{s}:{node}"] = x[f"{s}:{node}"] * thinner
+    x[f"bulk:{node}"] = x[f"bulk:{node}"] + crossed / (volume + crossed)
+    x[f"vol:{node}"] = x[f"vol:{node}"] + crossed
+    x["port:air_in_ml"] = x["port:air_in_ml"] + crossed
+
+
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     """Pressure-drop coefficients, gas side, CO2, heat exchanger.
 
@@ -154,6 +175,7 @@ def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     gas_supply.run_gas_side(x, part)
     _exchange_co2(part, x)
     _leak_plasma(part, x)
+    _cross_gas(part, x)
     water = water_flow(x)
     litres = most(absolute(x[f"flow:{part.id}"]) / laws.ML_S_PER_L_MIN, 0.05)
     x[f"warming:{part.id}"] = 1.0 - exp(-(x[f"par:{part.id}.heat_k_l_min"] * 1.2 * water / (water + 2.0)) / litres)
@@ -170,6 +192,7 @@ COMPONENT = Component(
         Param("drop_factor", "times", "pressure drop against a clean one", "1 clean, 5-15 near-occluded, tunable"),
         Param("area_m2", "m2", "membrane", "maker"),
         Param("ua_co2_ml_min_mmhg_m2", "mL/min/mmHg per m2", "conductance for CO2", "reference 2.3, fitted to [STRASS]"),
+        Param("gas_crossing_ml_min_mmhg", "mL/min/mmHg", "gas crossing into blood below it", "reference 2.5: 5-20, plasma-tight 0"),
         Param("heat_k_l_min", "L/min", "k of the heat exchanger's eps = 1 - exp(-k/Q)", "reference 7 [NX19][FX25]"),
         Param("loss_w_c", "W/degC", "heat that the circuit's surfaces lose to the room", "reference 7: 2-3 degC/h without water, tunable"),
     ),
@@ -178,9 +201,10 @@ COMPONENT = Component(
     laws=(
         laws.oxygenator,
         laws.oxygenator_exponent,
+        _cross_gas,
     ),
     refresh=_refresh,
-    wear=("clot", "water", "plasma_leak_ml_min"),
+    wear=("clot", "water", "plasma_leak_ml_min", "tear_ml_min_mmhg"),
     exchanges=lambda part: (
         Exchange(f"{part.id}_o2", "o2", partial(_oxygen, part)),
         Exchange(f"{part.id}_co2", "co2", partial(_carbon_dioxide, part)),

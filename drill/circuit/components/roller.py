@@ -4,6 +4,7 @@ Well occluded it lets nothing back when it stands; against a closed outlet it go
 """
 
 from drill.circuit.components.base import Component, Param, edge
+from drill.circuit.components.cavitation import add_cavitation
 from drill.circuit.laws import Drop, linear
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
@@ -11,6 +12,7 @@ from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num, between, most
 from drill.units import TICK_S
 
+EMPTY_MMHG, FILL_MMHG, FILL_SHARE = -740.0, 240.0, 0.2  # a boot in vacuum fills less and less, then not at all; tunable
 TIGHT_MMHG_S_ML = 1e6  # leak of a well-set boot: nothing that counts; reference 1.5: 0 when set correctly
 
 
@@ -18,16 +20,17 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     for name, first in (("rpm", 0.0), ("rpm_target", 0.0), ("rpm_tau", part.params["tau_down_s"]), ("gas_in", 0.0), ("clot", 0.0)):
         slots.add(f"{name}:{part.id}", first)
     slots.add(f"leak_r:{part.id}", TIGHT_MMHG_S_ML)
+    slots.add(f"fill:{part.id}", 1.0)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         """Flow by displacement, as a head behind the leak's resistance: q = SV n + (P_in - P_out)/R."""
         r = x[f"leak_r:{part.id}"]
         moved_ml_s = x[f"par:{part.id}.stroke_ml_rev"] * x[f"rpm:{part.id}"] / 60.0
-        return r * moved_ml_s, linear(q, r)
+        return r * moved_ml_s * x[f"fill:{part.id}"], linear(q, r)
 
     made = edge(part, inlet, outlet, law, part.params["volume_ml"], 0.0)
     made.is_linear = True
-    return made
+    return add_cavitation(made, part)
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
@@ -38,6 +41,8 @@ def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     fastest = x[f"par:{part.id}.rpm_max"]
     target = between(x[f"rpm_target:{part.id}"], -fastest, fastest)
     x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (target - x[f"rpm:{part.id}"])
+    inlet = x[f"p:{part.inlet}"] - x[f"air_mmhg:{part.id}"]
+    x[f"fill:{part.id}"] = x[f"fill:{part.id}"] + FILL_SHARE * (between((inlet - EMPTY_MMHG) / FILL_MMHG, 0.0, 1.0) - x[f"fill:{part.id}"])
     leak_ml_s_mmhg = x[f"par:{part.id}.leak_ml_min_mmhg"] / 60.0
     x[f"leak_r:{part.id}"] = 1.0 / most(leak_ml_s_mmhg, 1.0 / TIGHT_MMHG_S_ML)
 

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from drill.circuit.components.base import cells
 from drill.circuit.gas import GAS, room
-from drill.circuit.slots import Scope
+from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num, least, most, select
 from drill.circuit.transport import SPECIES
 from drill.units import TICK_S
 
+SYRINGE_ML_S = 10.0  # as at a tap, tunable
 VENT_ML_S = 10.0  # gas that an open vent lets out, tunable
 
 
@@ -35,22 +36,30 @@ OXYGENATOR = Holds(bulk=0.99, small=0.9, micro=0.6, full_share=0.22, give_way=0.
 keep = OXYGENATOR.keep
 
 
+def add_trap(slots: Slots, part: PartSpec) -> None:
+    """Make the slots of a trap: what it holds, and what a syringe has still to draw."""
+    slots.add(f"gas_in:{part.id}", 0.0)
+    slots.add(f"syringe_draw_ml:{part.id}", 0.0)
+
+
 def vent(part: PartSpec, x: Scope) -> None:
     """Let gas out of an oxygenator's top by its vent."""
     let_out(part, x, x["in:vent_ox"])
 
 
 def let_out(part: PartSpec, x: Scope, opened: Num) -> None:
-    """Let gas out of the top while blood stands above the air's pressure; blood from the inlet takes its place."""
+    """Let gas out of the top while blood stands above the air's pressure, or by a syringe; blood from the inlet takes its place."""
     count, each = cells(part.params["volume_ml"])
     held: Num = 0.0
     for k in range(count):
         held = held + each * (x[f"bulk:{part.id}:{k}"] + x[f"small:{part.id}:{k}"] + x[f"micro:{part.id}:{k}"])
     x[f"gas_in:{part.id}"] = held
     pushed = select(x[f"p:{part.inlet}"] > x[f"air_mmhg:{part.id}"], opened, 0.0)
-    share = least(pushed * VENT_ML_S * TICK_S / most(held, 0.05), 1.0)
+    drawn = least(x[f"syringe_draw_ml:{part.id}"], SYRINGE_ML_S * TICK_S)
+    x[f"syringe_draw_ml:{part.id}"] = x[f"syringe_draw_ml:{part.id}"] - drawn
+    share = least((pushed * VENT_ML_S * TICK_S + drawn) / most(held, 0.05), 1.0)
     inflow = {s: x[f"{s}:{part.inlet}"] for s in SPECIES}
-    let_out: Num = 0.0
+    out: Num = 0.0
     for k in range(count):
         gone: Num = 0.0
         for g in GAS:
@@ -59,6 +68,6 @@ def let_out(part: PartSpec, x: Scope, opened: Num) -> None:
             slot = f"{s}:{part.id}:{k}"
             own = x[slot] * (1.0 - share) if s in GAS else x[slot]
             x[slot] = own + gone * inflow[s]
-        let_out = let_out + each * gone
-    x[f"vol:{part.inlet}"] = x[f"vol:{part.inlet}"] - let_out
-    x["port:gas_out_ml"] = x["port:gas_out_ml"] + let_out
+        out = out + each * gone
+    x[f"vol:{part.inlet}"] = x[f"vol:{part.inlet}"] - out
+    x["port:gas_out_ml"] = x["port:gas_out_ml"] + out
