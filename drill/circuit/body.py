@@ -7,7 +7,7 @@ pressure further: this, not the script, is how a patient who depends on the circ
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from drill.circuit import drugs, heat, lungs, myocardium
+from drill.circuit import drugs, heat, lungs, myocardium, volatile
 from drill.circuit.acid_base import add_place, base_excess_of, content_at
 from drill.circuit.blood import O2_PER_G_HB, po2_of, saturation_of
 from drill.circuit.patient import BEDS
@@ -91,7 +91,7 @@ def breathe_tissue(x: Scope) -> None:
     """
     debt: Num = 0.0
     used: Num = 0.0
-    vo2 = x["pat:vo2_ml_min"] * x["vo2_factor"] * heat.metabolic_factor(x["temp:core"]) / 60.0 * TICK_S
+    vo2 = x["pat:vo2_ml_min"] * x["vo2_factor"] * volatile.vo2_factor(x) * heat.metabolic_factor(x["temp:core"]) / 60.0 * TICK_S
     for bed, (_, _, vo2_share, cells, cell_ml) in BEDS.items():
         wanted = vo2 * vo2_share
         got: Num = 0.0
@@ -154,7 +154,7 @@ def answer(x: Scope) -> None:
     # RR gain 0.021 s/mmHg together [CVS6]
     rr = most(60.0 / x["pat:hr_bpm"] - 0.021 * x["reflex_hr"], 0.33)
     x["now:hr_bpm"] = 60.0 / rr
-    x["now:rs_mmhg_s_ml"] = x["pat:rs_mmhg_s_ml"] * (1.0 + 0.011 * x["reflex_r"] + 0.45 * x["pressor"])
+    x["now:rs_mmhg_s_ml"] = volatile.tone_factor(x) * x["pat:rs_mmhg_s_ml"] * (1.0 + 0.011 * x["reflex_r"] + 0.45 * x["pressor"])
     x["now:pcc_mmhg"] = x["pat:pcc_mmhg"] + 6.0 * x["pressor"]
     x["now:v0_ven_ml"] = x["pat:v0_ven_ml"] - 26.5 * x["reflex_v0"] - 120.0 * x["pressor"]
     toward(x, "cpp_mean", most(x["p:root"] - most(x["p:ra"], 0.0), 0.0), 4.0)

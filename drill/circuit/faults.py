@@ -158,6 +158,13 @@ FAULTS: dict[str, Fault] = {
             "The sweep gas comes from a cylinder with this much left: flow ends when it is empty",
         ),
         Fault(
+            "scavenger_too_strong",
+            "oxygenator",
+            (Parameter("suction_mmhg", "mmHg", 0.0, 300.0, 100.0),),
+            (Change("supply:scavenge_mmhg", "suction_mmhg"), Change("control:scavenger", 1.0)),
+            "The scavenger sucks at the gas outlet: the gas side stands below the air, and a leaking membrane loses plasma faster",
+        ),
+        Fault(
             "exhaust_blocked",
             "oxygenator",
             (),

@@ -11,7 +11,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "line": ("clear", "gas"),
     "oxygenator_colour": ("bright", "dark"),
     "sweep_flowmeter": ("flowing", "off"),
-    "gas_line": ("whole", "hose_off", "cap_off", "on_cylinder", "cylinder_empty"),
+    "gas_line": ("whole", "hose_off", "cap_off", "wall_hose_off", "on_cylinder", "cylinder_empty"),
     "oxygenator_exhaust": ("dry", "blocked", "water", "foam"),
     "patient": ("ejecting", "no_pulse"),
 }
@@ -20,6 +20,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
 def gas_line(controls: Mapping[str, float], cylinder_l: float) -> tuple[str, ...]:
     """Return what stands out along the gas line from source to oxygenator."""
     found = [word for word, wrong in (("hose_off", controls["gas_hose"] < 0.5), ("cap_off", controls["vaporiser_cap"] < 0.5)) if wrong]
+    if min(controls["hose_wall_o2"], controls["hose_wall_air"]) < 0.5:
+        found.append("wall_hose_off")
     if controls["gas_source"] > 0.5:
         found.append("on_cylinder" if cylinder_l > 0.0 else "cylinder_empty")
     return tuple(found) or ("whole",)

@@ -37,6 +37,8 @@ READINGS: dict[str, Reading] = {
         Reading("fdo2_pct", "%", 1, 21, 100, "flowmeter", "Oxygen in the sweep gas, by the analyser behind the blender"),
         Reading("gas_supply_alarm", "0 no - 1 yes", 1, 0, 1, "flowmeter", "Crossover alarm of the blender: one wall gas is missing"),
         Reading("cylinder_l", "L", 1, 0, 10000, "flowmeter", "Oxygen left in the cylinder, by its gauge"),
+        Reading("agent_exhaust_pct", "%", 0.1, 0, 10, "flowmeter", "Volatile anaesthetic at the oxygenator's exhaust, by the analyser"),
+        Reading("agent_blood_pct", "%", 0.1, 0, 10, "", "Volatile anaesthetic in blood and brain, as part of an atmosphere"),
         Reading("gas_pressure_mmhg", "mmHg", 1, -100, 500, "", "Gas side of the oxygenator, above the air"),
         Reading("po2_post_mmhg", "mmHg", 1, 0, 760, "", "PO2 of blood leaving the oxygenator"),
         Reading("sat_post_pct", "%", 1, 0, 100, "", "Saturation of blood leaving the oxygenator"),

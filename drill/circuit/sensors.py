@@ -82,6 +82,8 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "fdo2_pct": 100.0 * x["supply:fdo2"],
         "gas_supply_alarm": x["supply:crossover"],
         "cylinder_l": x["supply:cylinder_l"],
+        "agent_exhaust_pct": x[f"agent:{ox}"],
+        "agent_blood_pct": x["agent_pct"],
         "gas_pressure_mmhg": x[f"gas_pressure_mmhg:{ox}"],
         "pco2_post_mmhg": x[f"pco2:{ox}_out"],
         "temp_blood_out_c": acid_base.blood_at(x, site["post_ox"]).temp_c,

@@ -72,6 +72,7 @@ SIGNS: dict[str, tuple[dict[str, float], dict[str, float], int, Sign]] = {  # pa
         150,
         lambda b, a, s: s["cylinder_l"] == 0 and s["sweep_l_min"] == 0 and a["sat_post_pct"] < 95,
     ),
+    "scavenger_too_strong": ({"suction_mmhg": 120.0}, {}, 20, lambda b, a, s: b["gas_pressure_mmhg"] >= 0 and a["gas_pressure_mmhg"] < -99),
     "exhaust_blocked": (
         {},
         {},
@@ -142,6 +143,35 @@ def test_cylinder_of_400_l_lasts_100_min_at_4_l_min(make_plant: Callable[..., Pl
 
     assert full == pytest.approx(400.0, abs=0.01)
     assert full - plant.true("cylinder_l") == pytest.approx(40.0, rel=1e-6)
+
+
+def test_the_vaporiser_takes_tone_and_is_washed_out_again(make_plant: Callable[..., Plant]) -> None:
+    """1.5 % for five minutes reach the blood and lower MAP; with the cap off none of it arrives; at zero it leaves."""
+    found = {}
+    for settings in ({"vaporiser_pct": 0.0}, {"vaporiser_pct": 1.5}, {"vaporiser_pct": 1.5, "vaporiser_cap": 0.0}):
+        plant = make_plant(**settings)
+        run(plant, 300)
+        found[tuple(settings.values())] = (plant.true("agent_blood_pct"), plant.true("map_mmhg"), plant.shown("agent_exhaust_pct"))
+    on = make_plant(vaporiser_pct=1.5)
+    run(on, 300)
+    on.set("vaporiser_pct", 0.0)
+    run(on, 400)
+
+    assert found[1.5,][0] > 1.2
+    assert found[1.5,][1] < found[0.0,][1] - 3.0
+    assert found[1.5,][2] == pytest.approx(1.5, abs=0.1)
+    assert found[1.5, 0.0][0] < 0.05
+    assert on.true("agent_blood_pct") < 0.3
+
+
+def test_a_wall_hose_off_is_a_wall_gas_lost(make_plant: Callable[..., Plant]) -> None:
+    """With the oxygen hose off its socket the blender passes air and sounds its alarm; a look along the gas line finds it."""
+    plant = make_plant(hose_wall_o2=0.0)
+    run(plant, 10)
+
+    assert plant.shown("fdo2_pct") == 21
+    assert plant.shown("gas_supply_alarm") == 1
+    assert "wall_hose_off" in plant.look("gas_line")
 
 
 def test_sigh_clears_water(make_plant: Callable[..., Plant]) -> None:
