@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from drill import __version__
-from drill.commands import drills, machine, packs, runs
+from drill.commands import drills, lab, machine, packs, runs
 from drill.commands.common import FINDING, OURS, USAGE
 from drill.errors import DrillError, NameUnknownError, PackError, SessionError
 
@@ -39,7 +39,7 @@ def cli(context: click.Context) -> None:
         run_app(roots=pack_roots())
 
 
-for room in (drills, packs, runs, machine):
+for room in (drills, packs, runs, machine, lab):
     for command in vars(room).values():
         if isinstance(command, click.Command):
             cli.add_command(command)

@@ -37,7 +37,10 @@ def compile_kernel(circuit: CircuitSpec, patient: PatientSpec | Bench) -> str:
 
 
 class Plant:
-    """One circuit with one patient, or on a bench. All pressures in mmHg, flows as their names say."""
+    """One circuit with one patient, or on a bench. All pressures in mmHg, flows as their names say.
+
+    `measured` names the readings that it has: a bench has none of a patient.
+    """
 
     def __init__(
         self, circuit: CircuitSpec, patient: PatientSpec | Bench, advance: Advance | None = None, substeps: int = SUBSTEPS_PER_TICK
@@ -69,8 +72,10 @@ class Plant:
         self._battery_at, self._tach_at = index["battery_pct"], index["crank_tach"]
         self._pulse_at, self._map_at = index["true:pulse_pressure_mmhg"], index["true:map_mmhg"]
         self._seen = tuple(self._line(part.id) for part in circuit.parts)
+        self.measured = tuple(name for name in READINGS if self._model.slow.writes(index[f"true:{name}"]))
         self._tick = 0
         self._bench = isinstance(patient, Bench)
+        self._missing = frozenset(SHOWN) - frozenset(self.measured)
 
     # -- hands --------------------------------------------------------------------------------------------------
 
@@ -199,6 +204,12 @@ class Plant:
             return None
         return float(self._x[self._index[f"shown:{name}"]])
 
+    def number(self, slot: str) -> float:
+        """Return one number of the model's state by its slot, such as `p:ra`: for the bench and for tests, which may look inside."""
+        if slot not in self._index:
+            raise NameUnknownError("number of the state", slot, self._index)
+        return float(self._x[self._index[slot]])
+
     def readings(self) -> tuple[list[float], list[float | None]]:
         """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
         dark = _dark(self._live_hosts(), self._silent())
@@ -209,7 +220,8 @@ class Plant:
 
     def _silent(self) -> frozenset[str]:
         """The displays that have power and no signal: a probe that was left behind, an oximeter without a pulse."""
-        return _silence(probe=self._consoles.head_on != self._consoles.in_use, oximeters=self._weak())
+        silent = _silence(probe=self._consoles.head_on != self._consoles.in_use, oximeters=self._weak())
+        return silent | self._missing if self._bench else silent
 
     def _weak(self) -> bool:
         """Whether an oximeter finds no pulse."""

@@ -116,6 +116,10 @@ class Graph:
         self._current[slot] = sym
         self._written[slot] = sym
 
+    def writes(self, slot: int) -> bool:
+        """Tell whether the function gives this slot a value."""
+        return slot in self._written
+
     def _known(self, index: int) -> float | None:
         node = self.nodes[index]
         return node.value if node.op == "const" else None

@@ -74,6 +74,15 @@ def load_kernel(text: str, home: Path | None = None) -> Kernel:
         )
 
 
+def is_kept(text: str, home: Path | None = None) -> bool:
+    """Tell whether this text was compiled before and kept, so that loading it takes under a second."""
+    name = sha256(text.encode()).hexdigest()
+    try:
+        return any(((home or drill_home()) / "kernels" / "__pycache__").glob(f"{name}*.nbi"))
+    except (OSError, DrillError):
+        return False
+
+
 def _compiled(numba: Any, text: str, sha: str, path: Path, *, cache: bool) -> Callable[[Any], None]:
     module = _module(text, sha, path)
     if not numba.config.DISABLE_JIT:  # NUMBA_DISABLE_JIT leaves plain functions

@@ -124,10 +124,17 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
     report.unique(node["sensors"], "sensor of", "reading")
     for sensor in node["sensors"]:
         report.name(sensor["reading"], "displayed reading", SHOWN)
+    _usual(node["usual"], report)
     report.unique(node["alarms"], "alarm")
     for alarm in node["alarms"]:
         _alarm(alarm, report)
     return report.found
+
+
+def _usual(usual: Node, report: Report) -> None:
+    for name, value in usual["controls"].pairs():
+        if report.name(value, "control", CONTROLS, key=name) and name in CONTROLS:
+            report.between(value, CONTROLS[name].low, CONTROLS[name].high, CONTROLS[name].unit)
 
 
 def _alarm(alarm: Node, report: Report) -> None:

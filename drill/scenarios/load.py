@@ -18,7 +18,7 @@ from drill.scenarios.conditions import Names
 from drill.scenarios.diagnostics import Diagnostic, cut, errors_in, in_order, refuse
 from drill.scenarios.library import BASE, Library
 from drill.scenarios.schema import PackInfo, Play, Scenario, Tasks
-from drill.scenarios.schema_base import Circuit, Device, Devices, Patient
+from drill.scenarios.schema_base import Circuit, Device, Devices, Part, Patient, Usual
 from drill.scenarios.shape import fit
 from drill.scenarios.site import Profile, Value, settle, substitute
 from drill.scenarios.tree import Node, Report, root
@@ -64,17 +64,51 @@ def load_scenario(ref: str, *, roots: Sequence[FilePath | str], site: Site = Non
 def load_machine(circuit: str, patient: str, *, roots: Sequence[FilePath | str]) -> tuple[CircuitSpec, PatientSpec]:
     """Load a stock circuit and a stock patient by reference (`base/va_ecmo_adult`), without a scenario. Raises PackError."""
     library = Library(roots)
-    for kind, ref in (("circuits", circuit), ("patients", patient)):
-        known = library.refs(kind)
-        if ref not in known:
-            raise PackError(f"unknown {kind[:-1]} {cut(repr(ref))}{nearest(ref, known)}")
-    loading = _Loading(library, circuit.partition("/")[0], None)
-    machine, _ = loading.circuit(circuit)
-    who = loading.patient(patient)
+    return load_circuit(circuit, library).spec, load_patient(patient, library)
+
+
+@dataclass(frozen=True, slots=True)
+class StockCircuit:
+    """A stock circuit: the machine, its parts as they are written, the devices that they may hold, and how it usually runs."""
+
+    spec: CircuitSpec
+    parts: Mapping[str, Part]
+    devices: Mapping[str, Device]
+    usual: Usual
+
+
+def load_circuit(ref: str, library: Library) -> StockCircuit:
+    """Load a stock circuit by reference. Raises PackError."""
+    _known(library, "circuits", ref)
+    pack, _, name = ref.partition("/")
+    loading = _Loading(library, pack, None)
+    spec, _ = loading.circuit(ref)
+    written = [loading.take(library.document(pack, "circuits", f"{one}.yaml"), Circuit)[1] for one in loading.lineage(pack, name)]
+    refuse(tuple(dict.fromkeys(loading.problems)))
+    found = [circuit for circuit in written if circuit is not None]
+    if spec is None or not found:
+        raise PackError(f"{ref}: cannot be loaded")
+    patients = [circuit.usual.patient for circuit in found if circuit.usual.patient]
+    controls = {control: value for circuit in found for control, value in circuit.usual.controls.items()}
+    parts = {part.id: part for circuit in found for part in circuit.parts}
+    return StockCircuit(spec, parts, loading.devices(pack) or {}, Usual(patient=patients[-1] if patients else "", controls=controls))
+
+
+def load_patient(ref: str, library: Library) -> PatientSpec:
+    """Load a stock patient. Raises PackError."""
+    _known(library, "patients", ref)
+    loading = _Loading(library, ref.partition("/")[0], None)
+    who = loading.patient(ref)
     refuse(tuple(loading.problems))
-    if machine is None or who is None:
-        raise PackError(f"{circuit} with {patient}: cannot be loaded")
-    return machine, who
+    if who is None:
+        raise PackError(f"{ref}: cannot be loaded")
+    return who
+
+
+def _known(library: Library, folder: str, ref: str) -> None:
+    known = library.refs(folder)
+    if ref not in known:
+        raise PackError(f"unknown {folder[:-1]} {cut(repr(ref))}{nearest(ref, known)}")
 
 
 def gather(ref: str, library: Library, site: Site = None) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
@@ -233,6 +267,11 @@ class _Loading:
         if circuit.extends is None:
             return circuit_spec(circuit, devices), alarms
         return (variants.merged(base, circuit_spec(circuit, devices)) if base is not None else None), alarms
+
+    def lineage(self, pack: str, name: str) -> list[str]:
+        """Return the circuit's name, behind that of the one that it extends."""
+        base = root(self.library.document(pack, "circuits", f"{name}.yaml"))["extends"].text
+        return [base, name] if base in self.library.names(pack, "circuits") else [name]
 
     def _extended(self, document: Document, ref: Node, pack: str, name: str) -> tuple[CircuitSpec | None, list[str]]:
         """Load the circuit that another extends; one that extends a variant or itself is named."""

@@ -70,9 +70,17 @@ class AlarmEntry(Model):
     source: Text
 
 
-class Circuit(Model):
-    """circuits/*.yaml: parts between nodes, where readings are taken, drives, alarms. `drawing` is for the panel alone.
+class Usual(Model):
+    """How a circuit usually runs, for `drill lab`: with which patient (pack/name), and how its controls stand."""
 
+    patient: str = ""
+    controls: dict[Id, float] = Field(default_factory=dict)
+
+
+class Circuit(Model):
+    """circuits/*.yaml: parts between nodes, where readings are taken, drives, alarms.
+
+    `drawing` is for the panel alone, `usual` for `drill lab`: a scenario says its own start.
     One that `extends` another circuit of its pack has all that one's, and says only what it adds or has otherwise.
     """
 
@@ -87,6 +95,7 @@ class Circuit(Model):
     sensors: tuple[Sensor, ...] = ()
     drives: dict[Id, float] = Field(default_factory=dict)
     alarms: tuple[AlarmEntry, ...] = ()
+    usual: Usual = Field(default_factory=Usual)
     drawing: dict[str, Any] = Field(default_factory=dict)
 
 
