@@ -1,0 +1,65 @@
+"""Commands that hand runs on: to a learning record store, to paper, to a supervisor."""
+
+import os
+from pathlib import Path
+
+import click
+
+from drill.commands.common import RUN_FILE, Finding, json_option, print_json
+
+STORE_VARIABLE = "DRILL_LRS_URL"
+
+
+@click.group()
+def xapi() -> None:
+    """Send runs to a learning record store (xAPI 1.0.3), now or when it can be reached."""
+
+
+@xapi.command()
+@click.argument("run_files", metavar="[RUN]...", nargs=-1, type=RUN_FILE)
+@click.option("--to", "store", metavar="URL", help=f"The store's endpoint; {STORE_VARIABLE} if not given.")
+@click.option("--all", "every", is_flag=True, help="Every run that is kept and closed.")
+def send(run_files: tuple[Path, ...], store: str | None, *, every: bool) -> None:
+    """Queue runs for a store, then send all that waits for it. Nothing is ever sent twice.
+
+    The store's name and secret are read from DRILL_LRS_KEY and DRILL_LRS_SECRET.
+    """
+    from drill.headless import judge, reload
+    from drill.records.store import list_runs, open_run
+    from drill.reports.outbox import Outbox
+    from drill.reports.xapi import statements
+
+    address = store or os.environ.get(STORE_VARIABLE, "")
+    if not address:
+        raise click.UsageError(f"say where to: --to URL, or {STORE_VARIABLE} in the environment")
+    box = Outbox()
+    paths = [*run_files, *(info.path for info in list_runs() if every and info.state == "finished")]
+    for path in dict.fromkeys(paths):
+        record = open_run(path)
+        new = box.put(address, statements(record, judge(record, reload(record))))
+        click.echo(f"{path}: {new} new statements" if new else f"{path}: queued before")
+    sent = box.send(address, key=os.environ.get("DRILL_LRS_KEY", ""), secret=os.environ.get("DRILL_LRS_SECRET", ""))
+    click.echo(f"{sent.sent} sent, {sent.waiting} waiting, {sent.refused} refused")
+    if sent.problem:
+        raise Finding(f"{sent.problem}: what waits is kept; send again later")
+    if sent.refused:
+        raise Finding(f"the store refuses {sent.refused}: 'drill xapi status' shows how many of each store")
+
+
+@xapi.command()
+@json_option
+def status(*, as_json: bool) -> None:
+    """Say what is sent, what waits and what was refused, store by store."""
+    from drill import TRAINING_ONLY
+    from drill.reports.outbox import Outbox
+
+    box = Outbox()
+    counts = box.counts()
+    if as_json:
+        print_json({"notice": TRAINING_ONLY, "outbox": str(box.path), "stores": counts})
+        return
+    click.echo(f"{TRAINING_ONLY}\nOutbox: {box.path}")
+    for store, one in counts.items():
+        click.echo(f"{store}: {one['sent']} sent, {one['waiting']} waiting, {one['refused']} refused")
+    if not counts:
+        click.echo("nothing was queued yet: drill xapi send --to URL RUN")
