@@ -14,7 +14,7 @@ from drill.errors import DrillError
 from drill.records.home import pack_roots
 from drill.records.kernels import Kernel, load_kernel
 from drill.records.recorder import Recorder
-from drill.records.store import save_run
+from drill.records.store import close_record, save_run, station_signer
 from drill.reports.page import report_place, write_report
 from drill.reports.terminal import print_sheet
 from drill.robots.make import make_robot, play
@@ -112,10 +112,11 @@ def play_headless(
     wall_s = time.perf_counter() - begun
     path, problem = None, ""
     if recorder is not None:
-        path = recorder.close(None if sheet is None else sheet.to_json())
-        problem = recorder.problem
+        path, problem = close_record(recorder, session.run, None if sheet is None else sheet.to_json())
+        problem = problem or recorder.unsigned
     elif out is not None:
-        path = save_run(session.run, out, None if sheet is None else sheet.to_json(), round(wall_s, 3))
+        sign, problem = station_signer()
+        path = save_run(session.run, out, None if sheet is None else sheet.to_json(), round(wall_s, 3), sign)
     return Played(session.run, sheet, robot, path, problem, wall_s, loaded)
 
 

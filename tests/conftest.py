@@ -36,4 +36,7 @@ def drill_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with contextlib.suppress(OSError):  # Windows may refuse a link: then each test compiles its own
         (home / "kernels").symlink_to(shared, target_is_directory=True)
     monkeypatch.setenv("DRILL_HOME", str(home))
+    rescued = tmp_path / "elsewhere"
+    rescued.mkdir()
+    monkeypatch.setattr("drill.records.store.elsewhere", lambda: iter([rescued]))
     return home

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 from drill.circuit import body, gas_supply, heat, lungs, myocardium, parts, patient, sensors, transport, veins, wiring
 from drill.circuit.acid_base import base_excess_of, content_at
@@ -39,6 +41,13 @@ class Model:
     slow: Graph
     bench: bool
     substeps: int = SUBSTEPS_PER_TICK
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return 16 digits that change with any law, wiring or first value: what a run's physics came from."""
+        graphs = "".join(f"{node.op}{node.args}{node.value!r}" for graph in (self.substep, self.slow) for node in graph.nodes)
+        written = [graph.stores() for graph in (self.substep, self.slow)]
+        return sha256(repr((graphs, written, self.slots.first, self.substeps)).encode()).hexdigest()[:16]
 
     def python_text(self) -> str:
         """Return `substeps(x)` (all of a tick), `slow(x)` and `tick(x)`, which runs both, as Python over a flat array of floats."""

@@ -50,6 +50,7 @@ class Plant:
         `substeps` a tick other than the usual are for tests of the method's order.
         """
         self._model: Model = build(circuit, patient, substeps)
+        self._fingerprint = self._model.fingerprint  # now: plain Python runs over the first values themselves
         self._index = self._model.slots.index
         self._advance: Advance = advance or interpreted(self._model)
         first: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)
@@ -338,6 +339,11 @@ class Plant:
         return float(x[index["phase"]]), art, float(x[index["p:ra"]]), pleth
 
     # -- state --------------------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> str:
+        """The fingerprint of the physics: other laws, other wiring or another start give another one."""
+        return self._fingerprint
 
     def state_bits(self) -> bytes:
         """Return the raw bits of the whole state, drives and their timers included."""

@@ -6,12 +6,12 @@ A hash proves that nobody edited a line later; it does not prove that a drill wr
 from collections.abc import Callable
 from typing import Any, Final
 
-from drill.circuit.controls import CONTROLS
-from drill.circuit.readings import SHOWN
 from drill.engine.entries import Entry
-from drill.engine.frame import TRUE
 
 Shape = Callable[[Any], bool]
+Width = tuple[int, int]  # how many true and how many shown readings a frame of the run holds
+_WHOLES: Final[set[type]] = {int}
+_BLANKS: Final[set[type]] = {int, type(None)}
 
 
 def _text(value: object) -> bool:
@@ -46,16 +46,13 @@ def _among(*words: str) -> Shape:
     return lambda value: value in words
 
 
-def _true(value: object) -> bool:
-    return isinstance(value, list) and len(value) == len(TRUE) and all(type(n) is int for n in value)
-
-
-def _shown(value: object) -> bool:
-    return isinstance(value, list) and len(value) == len(SHOWN) and all(n is None or type(n) is int for n in value)
-
-
-def _control(value: object) -> bool:
-    return isinstance(value, str) and value in CONTROLS
+def _frame(entry: Entry, width: Width) -> str:
+    """Return which half of a frame is wrong, "" if none is; a true reading is never blank."""
+    for name, wanted, blank in (("true", width[0], False), ("shown", width[1], True)):
+        values = entry.get(name)
+        if not isinstance(values, list) or len(values) != wanted or not set(map(type, values)) <= (_BLANKS if blank else _WHOLES):
+            return name
+    return ""
 
 
 def _any(_value: object) -> bool:
@@ -74,9 +71,9 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
     "look": {"target": _text, "who": _text, "findings": _texts},
     "say": {"id": _text, "who": _text, "true": _flag},
     "alarm": {"id": _text, "state": _among("on", "off", "ack", "pause")},
-    "control": {"name": _control, "value": _number},
+    "control": {"name": _text, "value": _number},
     "note": {"text": _text},
-    "frame": {"true": _true, "shown": _shown},
+    "frame": {},  # its width is the run's own: _frame
     "check": {"sha": _text},
     "snapshot": {"state": _any},
     "pause": {"on": _flag},
@@ -84,13 +81,16 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
 }
 
 
-def wrong_shape(entry: Entry) -> str:
-    """Return what is wrong with an entry's shape, "" if nothing is."""
+def wrong_shape(entry: Entry, width: Width) -> str:
+    """Return what is wrong with the shape of an entry of a run whose frames are so wide, "" if nothing is."""
     kind, tick = entry.get("k"), entry.get("t")
     if not isinstance(kind, str) or kind not in SHAPES:
         return f"unknown kind of entry {kind!r}"
     if type(tick) is not int or tick < 0:
         return f"'{kind}' has no tick ({tick!r})"
+    if kind == "frame":
+        half = _frame(entry, width)
+        return f"'frame' has a wrong '{half}'" if half else ""
     for name, fits in SHAPES[kind].items():
         if name not in entry or not fits(entry[name]):
             return f"'{kind}' has a wrong '{name}' ({entry.get(name)!r})"

@@ -56,18 +56,37 @@ class Frame:
     did: tuple[Did, ...]
 
 
-def _steps_per_unit(name: str) -> float:
-    resolution = READINGS[name].resolution
+def _per_unit(resolution: float) -> float:
     return float(round(1 / resolution)) if resolution < 1 else 1 / resolution
 
 
 # Dividing by a whole number of steps gives the nearest float to the decimal; multiplying by 0.01 does not.
-_STEPS = {name: _steps_per_unit(name) for name in TRUE}
+_STEPS = {name: _per_unit(READINGS[name].resolution) for name in TRUE}
 _TRUE_STEPS = tuple(_STEPS[name] for name in TRUE)
 _SHOWN_STEPS = tuple(_STEPS[name] for name in SHOWN)
-_TRUE_AT = {name: (k, _STEPS[name]) for k, name in enumerate(TRUE)}
-_SHOWN_AT = {name: (k, _STEPS[name]) for k, name in enumerate(SHOWN)}
+Places = Mapping[str, tuple[int, float]]
 Value = TypeVar("Value", float, float | None)
+
+
+class Table(NamedTuple):
+    """How frames are read: where each name stands, and its steps per unit. A run file brings its own table along."""
+
+    true: Places
+    shown: Places
+
+
+def table_of(readings: Mapping[str, Sequence[tuple[str, float]]]) -> Table:
+    """Return the table that a header describes: names in order, each with its resolution."""
+    places = {kind: {name: (k, _per_unit(step)) for k, (name, step) in enumerate(readings[kind])} for kind in ("true", "shown")}
+    return Table(places["true"], places["shown"])
+
+
+class MissingReadingError(KeyError):
+    """Raised when a run's frames hold no reading of that name."""
+
+    def __str__(self) -> str:
+        """Name it, without KeyError's quotes."""
+        return str(self.args[0])
 
 
 class Readings(Mapping[str, Value], Generic[Value]):
@@ -75,14 +94,17 @@ class Readings(Mapping[str, Value], Generic[Value]):
 
     __slots__ = ("_at", "_numbers")
 
-    def __init__(self, numbers: Sequence[int | None], at: Mapping[str, tuple[int, float]]) -> None:
+    def __init__(self, numbers: Sequence[int | None], at: Places) -> None:
         """Keep the whole numbers, and where each name's stands with its steps per unit."""
         self._numbers = numbers
         self._at = at
 
     def __getitem__(self, name: str) -> Value:
         """Return a reading in its own unit, None where a display is blank."""
-        place, steps = self._at[name]
+        try:
+            place, steps = self._at[name]
+        except KeyError:
+            raise MissingReadingError(name) from None
         number = self._numbers[place]
         return number if number is None else number / steps  # type: ignore[return-value]
 
@@ -93,6 +115,12 @@ class Readings(Mapping[str, Value], Generic[Value]):
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._at)
+
+
+HERE = Table(
+    {name: (k, _STEPS[name]) for k, name in enumerate(TRUE)},
+    {name: (k, _STEPS[name]) for k, name in enumerate(SHOWN)},
+)
 
 
 def quantise(name: str, value: float) -> int:
@@ -125,8 +153,9 @@ def frame_entry(tick: int, true: Sequence[float], shown: Sequence[float | None])
 class FrameBuilder:
     """Turns entries, one after the other, into frames. `feed` returns a frame for each `frame` entry."""
 
-    def __init__(self) -> None:
-        """Start before the first entry of a run."""
+    def __init__(self, table: Table = HERE) -> None:
+        """Start before the first entry of a run whose frames are written by `table` (this program's own, if not given)."""
+        self._table = table
         self._controls: dict[str, float] = {}
         self._alarms: frozenset[str] = frozenset()
         self._running: frozenset[str] = frozenset()
@@ -176,8 +205,8 @@ class FrameBuilder:
         did, self._did = tuple(self._did.values()), {}
         self.last = Frame(
             tick=entry["t"],
-            true=Readings[float](entry["true"], _TRUE_AT),
-            shown=Readings[float | None](entry["shown"], _SHOWN_AT),
+            true=Readings[float](entry["true"], self._table.true),
+            shown=Readings[float | None](entry["shown"], self._table.shown),
             controls=self._controls,
             alarms=self._alarms,
             running=self._running,
@@ -190,9 +219,9 @@ class FrameBuilder:
         return self.last
 
 
-def frames(entries: Iterable[Entry]) -> Iterator[Frame]:
-    """Yield the frames of a run from its entries."""
-    builder = FrameBuilder()
+def frames(entries: Iterable[Entry], table: Table = HERE) -> Iterator[Frame]:
+    """Yield the frames of a run from its entries, written by `table`."""
+    builder = FrameBuilder(table)
     for entry in entries:
         frame = builder.feed(entry)
         if frame is not None:

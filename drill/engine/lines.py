@@ -107,8 +107,10 @@ class Lines:
 
 def control_line(name: str, value: float) -> str:
     """Return "Return clamp closed", "Speed set 3500 rpm": a control and how it stands now, in the words of its unit."""
-    control = CONTROLS[name]
     title = CONTROL_TITLES.get(name) or name.replace("_", " ").capitalize()
+    control = CONTROLS.get(name)
+    if control is None:  # an older run may know a control that is no more
+        return f"{title} {value:g}"
     ends = control.unit.removeprefix("0 ").split(" - 1 ")
     if len(ends) == 1:
         return f"{title} {value:g} {control.unit}"

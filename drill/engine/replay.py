@@ -11,7 +11,7 @@ from typing import Any, Literal
 from drill import ENGINE_VERSION
 from drill.engine.actions import Action
 from drill.engine.entries import CAUSES, Entry, RunSink
-from drill.engine.runlog import Run, canonical, digest
+from drill.engine.runlog import READING_TABLE, Run, canonical, digest
 from drill.engine.session import Session
 from drill.engine.setup import Loaded
 from drill.errors import DrillError, SessionError
@@ -46,7 +46,11 @@ def verify(run: Run, loaded: Loaded, advance: Advance | None = None) -> Verifica
         return Verification("not_comparable", reason)
     old = run.entries[0]
     try:
-        for old, new in _pairs(run, _again(run, loaded, advance)):
+        session = _session(run, loaded, advance, sink=None, parent=run.header["parent"], mode=run.header["mode"])
+        reason = _other_model(run, session)
+        if reason:
+            return Verification("not_comparable", reason)
+        for old, new in _pairs(run, _again(session, run)):
             if new is None or canonical(old) != canonical(new):
                 return _difference(old, new)
     except DrillError as error:
@@ -58,19 +62,27 @@ def verify(run: Run, loaded: Loaded, advance: Advance | None = None) -> Verifica
     return Verification("identical", f"not whole: {'; '.join(run.problems)}; the {whole} are identical")
 
 
-def fork(run: Run, tick: int, loaded: Loaded, advance: Advance | None = None, sink: RunSink | None = None) -> Session:
+def fork(
+    run: Run, tick: int, loaded: Loaded, advance: Advance | None = None, sink: RunSink | None = None, mode: str | None = None
+) -> Session:
     """Return a new session that stands at `tick` of an old run and can go on from there.
 
-    Its own record begins at tick 0 and names its parent; a fork never counts as passed. Raises SessionError for a tick
-    that the run does not have, or where the record cannot be played again.
+    Its own record begins at tick 0 and names its parent; a fork never counts as passed. It is practice unless the run
+    was guided, or `mode` says otherwise; an exam has no forks. Raises SessionError for a tick that the run does not
+    have, for mode "exam", or where the record cannot be played again.
     """
     if not 0 <= tick <= run.last_tick:
-        message = f"the run has ticks 0 to {run.last_tick}; there is no tick {tick}"
-        raise SessionError(message)
+        raise SessionError(f"the run has ticks 0 to {run.last_tick} (0 to {seconds(run.last_tick):.2f} s); there is no tick {tick}")
+    mode = mode or ("guided" if run.header["mode"] == "guided" else "practice")
+    if mode == "exam":
+        raise SessionError("an exam begins at its beginning: fork into practice or guided mode")
     reason = _not_comparable(run, loaded)
     if reason:
         raise SessionError(reason)
-    session = _session(run, loaded, advance, sink=sink, parent={"digest": digest(run), "tick": tick})
+    session = _session(run, loaded, advance, sink=sink, parent={"digest": digest(run), "tick": tick}, mode=mode)
+    reason = _other_model(run, session)
+    if reason:
+        raise SessionError(reason)
     for _ in _play(session, run, tick):
         pass
     return session
@@ -81,6 +93,8 @@ def _not_comparable(run: Run, loaded: Loaded) -> str:
     if header["engine"] != ENGINE_VERSION:
         theirs = header["engine"]
         return f"recorded with engine {theirs}, this is engine {ENGINE_VERSION}: only what it stored can be shown"
+    if header["readings"] != READING_TABLE:
+        return "recorded with other readings than this program has: only what it stored can be shown"
     here = f"{loaded.pack.id}/{loaded.scenario.id}"
     if header["scenario"] != here:
         return f"recorded from '{header['scenario']}', compared with '{here}'"
@@ -89,16 +103,21 @@ def _not_comparable(run: Run, loaded: Loaded) -> str:
     return ""
 
 
-def _session(run: Run, loaded: Loaded, advance: Advance | None, sink: RunSink | None, parent: dict[str, Any] | None) -> Session:
+def _other_model(run: Run, session: Session) -> str:
+    """Return why the physics is not the run's own, "" if it is, or if the run is too old to say."""
+    theirs, ours = run.header.get("model") or "", session.run.header["model"]
+    if theirs in ("", ours):
+        return ""
+    return f"the physics has changed since the run (model {ours}, recorded {theirs}): only what it stored can be shown"
+
+
+def _session(run: Run, loaded: Loaded, advance: Advance | None, sink: RunSink | None, parent: dict[str, Any] | None, mode: str) -> Session:
     header = run.header
-    return Session(
-        loaded, seed=header["seed"], mode=header["mode"], cause=header["cause"] or None, advance=advance, sink=sink, parent=parent
-    )
+    return Session(loaded, seed=header["seed"], mode=mode, cause=header["cause"] or None, advance=advance, sink=sink, parent=parent)
 
 
-def _again(run: Run, loaded: Loaded, advance: Advance | None) -> Iterator[Entry]:
+def _again(session: Session, run: Run) -> Iterator[Entry]:
     """Yield the entries of the run, simulated again, as they come."""
-    session = _session(run, loaded, advance, sink=None, parent=run.header["parent"])
     sent = 0
     for _ in _play(session, run, run.last_tick):
         fresh = session.run.entries
@@ -109,9 +128,12 @@ def _again(run: Run, loaded: Loaded, advance: Advance | None) -> Iterator[Entry]
 def _play(session: Session, run: Run, until: int) -> Iterator[None]:
     """Give the session the run's causes at their ticks; yield after each step, at the end of tick `until` for the last time."""
     now = 0
+    # What was refused did nothing; a fork in another mode might not refuse it.
+    same = session.run.header["mode"] == run.header["mode"]
+    refused = set() if same else {entry["seq"] for entry in run.entries if entry["k"] == "refused"}
     yield
     for cause in run.entries:
-        if cause["k"] not in CAUSES:
+        if cause["k"] not in CAUSES or cause.get("seq") in refused:
             continue
         if cause["t"] > until:
             break

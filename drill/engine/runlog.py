@@ -1,7 +1,7 @@
 """A run as data: header, entries, footer, and the digest of what happened."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -9,8 +9,10 @@ from typing import Any, Final
 from drill import ENGINE_VERSION, TRAINING_ONLY
 from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import CAUSES, Entry
+from drill.engine.frame import Frame, Table, frames, table_of
 
-FORMAT: Final = "drill/run/1"
+FORMAT: Final = "drill/run/2"
+FORMATS: Final = ("drill/run/1", FORMAT)  # every one that was ever written; how each is read: `runfile`
 _JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 HEADER_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
     "format": str,
@@ -39,12 +41,25 @@ READING_TABLE: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Header, entries in order, footer (None while it goes on or was never closed), and what is wrong with the file."""
+    """Header, entries in order, footer (None while it goes on or was never closed), and what is wrong with the file.
+
+    `seal` is the hash over every line that was read ("" for a run that is in memory only): equal seals, equal files.
+    """
 
     header: Mapping[str, Any]
     entries: Sequence[Entry]
     footer: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
+    seal: str = ""
+
+    @property
+    def table(self) -> Table:
+        """How its frames are read: the readings of the program that wrote it."""
+        return table_of(self.header["readings"])
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield its frames, one for each fifth tick."""
+        return frames(self.entries, self.table)
 
     @property
     def causes(self) -> list[Entry]:
@@ -87,6 +102,7 @@ def make_header(
     """Return a run's header. `scenario` is "pack/scenario", `cause` the hidden one that was drawn ("" = none),
     `endings` the stages that end it: {"secured": "passed", "lost": "failed"}.
 
+    The session adds `model`, the fingerprint of its physics;
     `records` adds `about`: trainee, clock time, station, platform, versions, kernel kind.
     """
     return {

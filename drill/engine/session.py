@@ -85,6 +85,7 @@ class Session:
             endings={stage.id: stage.ends for stage in scenario.stages if stage.ends},
             parent=parent,
         )
+        header["model"] = self._plant.model
         self.run = Run(header, self._entries)
         if sink is not None:
             sink.header(header)

@@ -17,13 +17,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from drill import __version__
-from drill.engine.entries import Entry
-from drill.engine.runfile import Encoder
+from drill.engine.entries import CAUSES, Entry
+from drill.engine.runfile import Encoder, Sign
 from drill.engine.runlog import Digest
 from drill.errors import DrillError
 from drill.records.home import drill_home
+from drill.records.keys import station_key
 
-SYNC_S: Final = 1.0  # a crash costs at most this much; an action is synced at once
+SYNC_S: Final = 0.5  # tunable: a power cut costs this much and what the disk takes, a killed process nothing that was handed over
 SUFFIX: Final = ".drill"
 PACKED: Final = ".drill.gz"
 _NAMES_TRIED: Final = 100
@@ -37,16 +38,17 @@ class _Close(NamedTuple):
 class Recorder:
     """A session's sink: hand it to the session, `close` it at the end.
 
-    `problem` is "" or says why the run is not recorded; `path` is the file, None where there is none.
+    `problem` is "" or says why the run is not recorded; `path` is the file, None where there is none; `unsigned` is ""
+    or says, once it is closed, why the file carries no signature.
     """
 
-    def __init__(self, *, case_name: str, trainee: str = "", kernel: str = "python", home: Path | None = None) -> None:
+    def __init__(self, *, case_name: str, trainee: str = "", kernel: str = "python", attempt: int = 0, home: Path | None = None) -> None:
         """Record under `home`/runs (None: DRILL_HOME or the platform's data folder).
 
         `case_name` is neutral: it becomes the file's name, which must not give the crisis away. `kernel` says how the
-        physics runs, "python" or "numba".
+        physics runs, "python" or "numba"; `attempt` counts the trainee's runs of this scenario (0: not counted).
         """
-        self._about = {"case_name": case_name, "trainee": trainee, "kernel": kernel}
+        self._about: dict[str, Any] = {"case_name": case_name, "trainee": trainee, "attempt": attempt, "kernel": kernel}
         self._home = home
         self._queue: queue.SimpleQueue[Entry | _Close] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -56,13 +58,19 @@ class Recorder:
         self._opened_s = 0.0
         self.path: Path | None = None
         self.problem = ""
+        self.unsigned = ""
+
+    @property
+    def neutral_name(self) -> str:
+        """The case's name as part of a file's name."""
+        return re.sub(r"[^a-z0-9]+", "_", str(self._about["case_name"]).lower()).strip("_")[:40] or "drill"
 
     def header(self, header: Mapping[str, Any]) -> None:
         """Open the file and begin to write."""
         self._opened_s = time.monotonic()
         self._digest = Digest(header)
         try:
-            self._file, self.path = _new_file((self._home or drill_home()) / "runs", self._about["case_name"], header["seed"])
+            self._file, self.path = _new_file((self._home or drill_home()) / "runs", self.neutral_name, header["seed"])
             self._file.write(self._encoder.header({**header, "about": {**self._about, **about_here()}}))
             _sync(self._file)
         except (OSError, DrillError) as error:
@@ -106,10 +114,12 @@ class Recorder:
             urgent = False
             if item is not None:
                 self._write(item)
-                dirty, urgent = True, item["k"] == "action"
+                dirty, urgent = True, item["k"] in CAUSES
             if urgent or (dirty and time.monotonic() - synced_s >= SYNC_S):
                 self._flush()
                 synced_s, dirty = time.monotonic(), False
+            elif self._queue.empty():
+                self._hand_over()
 
     def _write(self, entry: Entry) -> None:
         if self._file is None:
@@ -120,7 +130,16 @@ class Recorder:
         except (OSError, ValueError, TypeError) as error:  # the last two: an entry that JSON cannot hold
             self._give_up(error)
 
+    def _hand_over(self) -> None:
+        """Give what is written to the system: then the death of this process costs nothing."""
+        if self._file is not None:
+            try:
+                self._file.flush()
+            except OSError as error:
+                self._give_up(error)
+
     def _flush(self) -> None:
+        """Give what is written to the disk: then a power cut costs nothing."""
         if self._file is not None:
             try:
                 _sync(self._file)
@@ -132,13 +151,22 @@ class Recorder:
             return
         try:
             if end.wall_s >= 0:
-                self._file.write(self._encoder.footer(digest=self._digest.hexdigest(), score=end.score, wall_s=round(end.wall_s, 3)))
+                digest, sign = self._digest.hexdigest(), self._signer()
+                self._file.write(self._encoder.footer(digest=digest, score=end.score, wall_s=round(end.wall_s, 3), sign=sign))
             _sync(self._file)
             self._file.close()
-            if end.wall_s >= 0:
-                self.path = _pack(self.path)
         except OSError as error:
             self._give_up(error)
+            return
+        if end.wall_s >= 0:
+            self.path = _pack(self.path)
+
+    def _signer(self) -> Sign | None:
+        try:
+            return station_key(self._home).sign
+        except (DrillError, OSError) as error:
+            self.unsigned = f"this run is not signed: {error}"
+            return None
 
     def _give_up(self, error: Exception) -> None:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -163,11 +191,10 @@ def about_here() -> dict[str, str]:
     }
 
 
-def _new_file(folder: Path, case_name: str, seed: int) -> tuple[BinaryIO, Path]:
+def _new_file(folder: Path, neutral: str, seed: int) -> tuple[BinaryIO, Path]:
     """Make a file that did not exist: two drills may begin in the same second."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    neutral = re.sub(r"[^a-z0-9]+", "_", case_name.lower()).strip("_")[:40] or "drill"
     for number in range(_NAMES_TRIED):
         name = f"{stamp}_{neutral}_{seed}{f'_{number}' if number else ''}"
         if (folder / (name + PACKED)).exists():
@@ -188,15 +215,21 @@ def _sync(file: BinaryIO) -> None:
 def _pack(path: Path) -> Path:
     """Replace a closed run file by its packed form; until that is safely there, the plain one stays.
 
-    Another run of the same second may have taken the packed name: then it stays plain.
+    Another run of the same second may have taken the packed name, or there is no room for it: then it stays plain.
     """
     packed, part = path.with_name(path.stem + PACKED), path.with_name(path.stem + PACKED + ".part")
-    with part.open("wb") as file:
-        file.write(gzip.compress(path.read_bytes(), mtime=0))
-        _sync(file)
-    if packed.exists():
-        part.unlink()
+    try:
+        with part.open("wb") as file:
+            file.write(gzip.compress(path.read_bytes(), mtime=0))
+            _sync(file)
+        if packed.exists():
+            part.unlink()
+            return path
+        part.replace(packed)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         return path
-    part.replace(packed)
-    path.unlink()
+    with contextlib.suppress(OSError):
+        path.unlink()
     return packed

@@ -1,35 +1,24 @@
-"""Reading runs back: one file, or all that are kept."""
+"""Runs as files: opened up to the first damage, written whole from memory, rescued where they could not be recorded."""
 
+import contextlib
 import gzip
-import json
+import tempfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from drill.engine.runfile import decode, encode
+from drill.engine.runfile import Sign, decode, encode
 from drill.engine.runlog import Run, digest
 from drill.errors import DrillError, RunFileError
-from drill.records.home import drill_home
-from drill.records.recorder import PACKED, SUFFIX, about_here
+from drill.records.keys import station_key
+from drill.records.recorder import PACKED, SUFFIX, Recorder, about_here
 
 MOST_BYTES: Final = 512 * 1024 * 1024  # tunable; ten hours of drill are about 50 MB
 _GZIP: Final = 31  # zlib's way to say: expect a gzip header
+_NAMES_TRIED: Final = 100
 _MAGIC: Final = b"\x1f\x8b"
-
-
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """One kept run. `state`: finished, unfinished or unreadable; `about` as the header has it."""
-
-    path: Path
-    state: str
-    about: Mapping[str, Any]
-    scenario: str
-    seed: int | None
-    outcome: str
-    score: Mapping[str, Any] | None
 
 
 def open_run(path: Path) -> Run:
@@ -37,16 +26,16 @@ def open_run(path: Path) -> Run:
 
     Raises RunFileError naming the file if it cannot be opened, is too large, or is not a run file at all.
     """
-    data, problem = _read(path)
+    data, problem = read_bytes(path)
     try:
         run = decode(data)
     except RunFileError as error:
         message = f"{path}: {error}"
         raise RunFileError(message) from None
-    return run if not problem else Run(run.header, run.entries, run.footer, (*run.problems, problem))
+    return run if not problem else replace(run, problems=(*run.problems, problem))
 
 
-def save_run(run: Run, path: Path, score: Mapping[str, Any] | None = None, wall_s: float = 0.0) -> Path:
+def save_run(run: Run, path: Path, score: Mapping[str, Any] | None = None, wall_s: float = 0.0, sign: Sign | None = None) -> Path:
     """Write a whole run that is in memory; one that came to its end is closed with a footer. A name in .gz is packed.
 
     Raises RunFileError naming the path if it cannot be written.
@@ -55,48 +44,64 @@ def save_run(run: Run, path: Path, score: Mapping[str, Any] | None = None, wall_
     footer = run.footer
     if footer is None and run.finished:
         footer = {"digest": digest(run), "score": score, "wall_s": wall_s}
-    data = encode(Run(header, run.entries, footer))
+    data = encode(Run(header, run.entries, footer), sign)
+    part = path.with_name(path.name + ".part")
     try:
-        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+        part.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
+        part.replace(path)
     except OSError as error:
         message = f"{path}: cannot be written ({error.strerror})"
         raise RunFileError(message) from None
     return path
 
 
-def list_runs(home: Path | None = None) -> list[RunInfo]:
-    """Return the kept runs, the newest first. Reads only the ends of each file: `open_run` is what checks it."""
+def station_signer(home: Path | None = None) -> tuple[Sign | None, str]:
+    """Return what signs as this station, or None and why a run stays unsigned."""
     try:
-        folder = (home or drill_home()) / "runs"
-        paths = [path for path in folder.iterdir() if path.name.endswith((SUFFIX, PACKED))]
-    except (OSError, DrillError):
-        return []
-    return [_info(path) for path in sorted(paths, key=lambda path: path.name, reverse=True)]
+        return station_key(home).sign, ""
+    except (DrillError, OSError) as error:
+        return None, f"this run is not signed: {error}"
 
 
-def _info(path: Path) -> RunInfo:
-    try:
-        data, _ = _read(path)
-        first, _, rest = data.partition(b"\n")
-        header = json.loads(first)["e"]
-        about = header.get("about", {})
-        footer = _footer(rest)
-        state = "finished" if footer else "unfinished"
-        score = footer.get("score") if footer else None
-        outcome = str(score.get("outcome", "")) if isinstance(score, dict) else ""
-        return RunInfo(path, state, about if isinstance(about, dict) else {}, str(header["scenario"]), int(header["seed"]), outcome, score)
-    except (RunFileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return RunInfo(path, "unreadable", {}, "", None, "", None)
+def close_record(recorder: Recorder, run: Run, score: Mapping[str, Any] | None) -> tuple[Path | None, str]:
+    """Close a run's record, or save the run elsewhere where it could not be recorded.
+
+    Return where it lies (None: nowhere), and what went wrong ("" = nothing).
+    """
+    path = recorder.close(score)
+    if not recorder.problem:
+        return path, ""
+    saved = rescue_run(run, recorder.neutral_name, score)
+    if saved is None:
+        return None, f"{recorder.problem}. It could not be saved anywhere else either: it is lost when this program ends"
+    return saved, f"{recorder.problem}. The whole drill was saved instead to {saved}"
 
 
-def _footer(lines: bytes) -> dict[str, Any] | None:
-    last = lines.rstrip(b"\n").rpartition(b"\n")[2]
-    content = json.loads(last)["e"] if last.startswith(b'{"e":{"count":') and lines.endswith(b"\n") else {}
-    return content if content.get("k") == "footer" else None
+def rescue_run(run: Run, name: str, score: Mapping[str, Any] | None = None) -> Path | None:
+    """Write a run that could not be recorded to where it can be: the working folder, the user's home, the folder for
+    temporary files. Return its path, None where nothing could be written; no file that exists is touched.
+    """
+    for folder in elsewhere():
+        for number in range(_NAMES_TRIED):
+            path = folder / f"drill_rescued_{name}_{run.header['seed']}{f'_{number}' if number else ''}{PACKED}"
+            if path.exists():
+                continue
+            try:
+                return save_run(run, path, score, sign=station_signer()[0])
+            except RunFileError:
+                break
+    return None
 
 
-def _read(path: Path) -> tuple[bytes, str]:
-    """Return a file's bytes, unpacked, and what was wrong with the packing ("" = nothing)."""
+def elsewhere() -> Iterator[Path]:
+    """Yield the folders to try when the data folder cannot be written."""
+    for find in (Path.cwd, Path.home, lambda: Path(tempfile.gettempdir())):
+        with contextlib.suppress(OSError, RuntimeError):
+            yield find()
+
+
+def read_bytes(path: Path) -> tuple[bytes, str]:
+    """Return a run file's bytes, unpacked, and what was wrong with the packing ("" = nothing)."""
     try:
         if path.stat().st_size > MOST_BYTES:
             message = f"{path}: larger than {MOST_BYTES // 2**20} MB: this is not a run file of Drill"

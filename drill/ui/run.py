@@ -16,8 +16,10 @@ from drill.engine.scoring.score import score
 from drill.engine.scoring.sheet import ScoreSheet
 from drill.engine.session import Session
 from drill.errors import DrillError
+from drill.records.index import attempt_of
 from drill.records.recorder import Recorder
 from drill.records.settled import OnDisk
+from drill.records.store import close_record
 from drill.reports.page import report_place, write_page
 from drill.reports.view import Debrief, describe
 from drill.scenarios.load import Loaded
@@ -106,7 +108,8 @@ class LiveRun:
         self.loaded = preparation.loaded
         self.session = preparation.take()
         self.trainee = trainee
-        self.recorder = Recorder(case_name=self.loaded.scenario.case.name, trainee=trainee)
+        attempt = attempt_of(trainee, self.loaded.ref)
+        self.recorder = Recorder(case_name=self.loaded.scenario.case.name, trainee=trainee, attempt=attempt)
         preparation.sink.release(self.recorder)
         self._finished: Finished | None = None
 
@@ -124,10 +127,10 @@ class LiveRun:
     def _finish(self) -> Finished:
         rubric = self.loaded.scenario.rubric
         sheet = score(rubric, self.session.run) if rubric is not None else None
-        path = self.recorder.close(None if sheet is None else sheet.to_json())
+        path, problem = close_record(self.recorder, self.session.run, None if sheet is None else sheet.to_json())
         run = Run({**self.session.run.header, "about": {"trainee": self.trainee}}, self.session.run.entries)
         debrief = describe(sheet, run, scenario=self.loaded.scenario, tasks=self.loaded.tasks, run_path=path)
-        problem, report = self.recorder.problem, None
+        report = None
         if path is not None and not problem:
             report = report_place(path)
             try:

@@ -12,6 +12,8 @@ from drill.engine.runfile import decode, encode
 from drill.errors import ValueRangeError
 from tests.engine.synthetic import action, frame, run, small_run, start
 
+WIDTH = (len(TRUE), len(SHOWN))
+
 
 @given(name=st.sampled_from(TRUE), value=st.floats(-1e5, 1e5))
 def test_a_reading_keeps_its_resolution(name: str, value: float) -> None:
@@ -81,7 +83,7 @@ def test_a_frame_never_changes_later() -> None:
 def test_every_kind_of_entry_has_a_shape_and_every_written_entry_fits_it() -> None:
     """The shapes know exactly the kinds that `entries.py` names."""
     assert set(SHAPES) == set(KINDS)
-    assert [wrong_shape(entry) for entry in small_run().entries] == [""] * len(small_run().entries)
+    assert [wrong_shape(entry, WIDTH) for entry in small_run().entries] == [""] * len(small_run().entries)
     assert {entry["k"] for entry in small_run().entries} == set(KINDS)
 
 
@@ -90,7 +92,7 @@ def test_an_entry_of_a_wrong_shape_is_named(kind: str) -> None:
     """A missing or wrong field is said by name; no tick and an unknown kind too."""
     entry = next(e for e in run(*small_run().entries).entries if e["k"] == kind)
 
-    assert "no tick" in wrong_shape({**entry, "t": True})
-    assert "unknown kind" in wrong_shape({**entry, "k": kind + "x"})
-    for name in SHAPES[kind]:
-        assert f"'{name}'" in wrong_shape({key: value for key, value in entry.items() if key != name})
+    assert "no tick" in wrong_shape({**entry, "t": True}, WIDTH)
+    assert "unknown kind" in wrong_shape({**entry, "k": kind + "x"}, WIDTH)
+    for name in ("true", "shown") if kind == "frame" else SHAPES[kind]:
+        assert f"'{name}'" in wrong_shape({key: value for key, value in entry.items() if key != name}, WIDTH)

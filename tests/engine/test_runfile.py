@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from drill.engine.entries import Entry
 from drill.engine.frame import TRUE
-from drill.engine.runfile import Encoder, decode, encode
+from drill.engine.runfile import Encoder, decode, encode, read_footer, signed_bytes
 from drill.engine.runlog import Digest, Run, canonical, digest
 from drill.errors import RunFileError
 from tests.engine.synthetic import SHOWN, header, run, small_run
@@ -181,7 +181,9 @@ def test_a_header_of_a_wrong_shape_is_refused(change: dict[str, object]) -> None
         {"k": "boom", "t": 1},
         {"k": "end", "t": 1},
         {"k": "note", "t": -1, "text": ""},
-        {"k": "control", "t": 1, "name": "rm_rf", "value": 1.0},
+        {"k": "control", "t": 1, "name": 7, "value": 1.0},
+        {"k": "veiled", "t": 1, "v": "no base64"},
+        {"k": "veiled", "t": 1, "v": "W10="},
     ],
 )
 def test_a_rightly_chained_line_of_a_wrong_shape_is_named(entry: Entry) -> None:
@@ -276,3 +278,39 @@ def test_an_unended_run_says_so() -> None:
     assert not made.ended
     assert made.outcome == "unfinished"
     assert not Run(made.header, []).ended
+
+
+def test_nothing_that_an_eye_meets_gives_the_crisis_away() -> None:
+    """Before the end of a drill its file holds neither scenario, cause, faults nor stages in plain text."""
+    made = small_run()
+    encoder = Encoder()
+    lines = [encoder.header(made.header), *(encoder.entry(entry) for entry in made.entries if entry["k"] != "end")]
+
+    text = b"".join(lines).decode()
+    for word in ("pack/case", "motor_fault", "onset_s", "clamp_within_s", "secured"):
+        assert word not in text, word
+    assert decode(b"".join(lines)).header == made.header
+
+
+def test_a_footer_is_signed_over_every_line() -> None:
+    """What is signed names the last line's whole hash, so that it changes with any line before."""
+    seen: list[bytes] = []
+
+    def sign(data: bytes) -> tuple[str, str]:
+        seen.append(data)
+        return "key", "signature"
+
+    made = closed(small_run())
+    read = decode(encode(made, sign))
+    other = Run({**made.header, "about": {"trainee": "B"}}, made.entries, made.footer)
+    encode(other, sign)
+
+    assert read.footer is not None
+    assert (read.footer["key"], read.footer["signature"]) == ("key", "signature")
+    assert seen[0] == signed_bytes(read.footer)
+    assert len(read.footer["last"]) == 64
+    assert seen[0] != seen[1]
+    assert read.seal != decode(encode(other, sign)).seal
+    found = read_footer(encode(made, sign).splitlines()[-1])
+    assert found is not None
+    assert found["seal"] == read.seal

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from drill.circuit.plant import Plant
+from drill.circuit.readings import SHOWN
 from drill.engine.actions import Action, clamp, unclamp
 from drill.engine.entries import Entry
 from drill.engine.entryshape import wrong_shape
-from drill.engine.frame import frames
+from drill.engine.frame import TRUE, frames
 from drill.engine.session import Session
 from drill.errors import NameUnknownError, SessionError
 from drill.scenarios.load import Loaded
@@ -195,7 +196,7 @@ def test_the_log_alone_rebuilds_what_was_decided_on(make_session: MakeSession) -
             seen.append(session.frame)
 
     assert list(frames(session.run.entries)) == seen
-    assert [wrong for entry in session.run.entries if (wrong := wrong_shape(entry))] == []
+    assert [wrong for entry in session.run.entries if (wrong := wrong_shape(entry, (len(TRUE), len(SHOWN))))] == []
 
 
 def test_a_sink_gets_the_run_as_it_happens(make_session: MakeSession) -> None:

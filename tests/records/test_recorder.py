@@ -1,5 +1,4 @@
 import errno
-import json
 import os
 import signal
 import subprocess
@@ -12,13 +11,19 @@ from typing import Any
 import pytest
 
 from drill.engine.entries import Entry
+from drill.engine.runfile import signed_bytes
 from drill.engine.runlog import Run, digest
+from drill.records.index import list_runs
+from drill.records.keys import own_public, signature_fits
 from drill.records.recorder import Recorder
-from drill.records.store import list_runs, open_run, save_run
+from drill.records.store import close_record, open_run, save_run
 from tests.engine.synthetic import frame, header, small_run
 
 WRITER = """
 import sys, time
+from drill.engine.runfile import signed_bytes
+from drill.records.index import list_runs
+from drill.records.keys import own_public, signature_fits
 from drill.records.recorder import Recorder
 from tests.engine.synthetic import action, frame, header, start
 r = Recorder(case_name="VA ECMO, late shift", trainee="T1")
@@ -235,5 +240,84 @@ def test_the_list_names_every_run_and_what_it_is(drill_home: Path) -> None:
     assert sorted(info.state for info in infos) == ["finished", "unfinished", "unreadable"]
     assert infos[-1].state == "unreadable"
     finished = next(info for info in infos if info.state == "finished")
-    assert (finished.outcome, finished.seed, finished.scenario, finished.about["trainee"]) == ("secured", 7, "pack/case", "T1")
-    assert json.dumps(finished.score)
+    assert (finished.outcome, finished.seed, finished.scenario, finished.trainee) == ("secured", 7, "pack/case", "T1")
+    assert finished.passed
+
+
+def test_a_closed_run_is_signed_by_its_station() -> None:
+    """The footer carries the station's public key and a signature that fits; the list says who it was."""
+    recorder = record(small_run())
+    path = recorder.close({"outcome": "secured"})
+    assert path is not None
+    footer = open_run(path).footer
+
+    assert footer is not None
+    assert footer["key"] == own_public()
+    assert signature_fits(footer["key"], signed_bytes(footer), footer["signature"])
+    assert recorder.unsigned == ""
+    assert list_runs()[0].station.startswith("this station")
+
+
+def test_without_a_key_a_run_is_written_unsigned_and_that_is_said(drill_home: Path) -> None:
+    """A broken station key costs the signature, never the run."""
+    (drill_home / "station.key").write_text("nonsense")
+    (drill_home / "station.key").chmod(0o600)
+    recorder = record(small_run())
+    path = recorder.close()
+
+    assert path is not None
+    assert "not signed" in recorder.unsigned
+    run = open_run(path)
+    assert run.finished
+    assert run.footer is not None
+    assert run.footer["signature"] is None
+    assert list_runs()[0].station == "unsigned"
+
+
+def test_a_run_that_could_not_be_recorded_is_savedelsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was in memory all the time: at the end it goes where something can be written, and the words say where."""
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file, not a folder")
+    other = tmp_path / "other"
+    other.mkdir()
+    monkeypatch.setattr("drill.records.store.elsewhere", lambda: iter([tmp_path / "missing", other]))
+    made = small_run()
+    path, problem = close_record(record(made, home=blocked), made, {"passed": True})
+
+    assert path is not None
+    assert path.parent == other
+    assert "not recorded" in problem
+    assert str(path) in problem
+    assert list(open_run(path).entries) == list(made.entries)
+    assert open_run(path).finished
+    again, _ = close_record(record(made, home=blocked), made, None)
+    assert again != path, "what is there is never touched"
+
+
+def test_where_nothing_at_all_can_be_written_the_words_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the run is lost with the program, and nobody is left in doubt."""
+    blocked = tmp_path / "blocked"
+    blocked.write_text("")
+    monkeypatch.setattr("drill.records.store.elsewhere", lambda: iter([blocked]))
+
+    path, problem = close_record(record(small_run(), home=blocked), small_run(), None)
+
+    assert path is None
+    assert "lost when this program ends" in problem
+
+
+def test_a_disk_too_full_to_pack_keeps_the_plain_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packing is a comfort: without room for it the closed file stays as it is, whole and signed."""
+    recorder = record(small_run())
+
+    def full(*_: object, **__: object) -> bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("drill.records.recorder.gzip.compress", full)
+    path = recorder.close()
+
+    assert path is not None
+    assert path.suffix == ".drill"
+    assert recorder.problem == ""
+    assert open_run(path).finished
+    assert [p.name for p in path.parent.iterdir()] == [path.name]

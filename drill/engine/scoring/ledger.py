@@ -5,10 +5,11 @@ model computes (blood lost, for one) has no place here: a zero would be a lie.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Final
 
-from drill.engine.frame import Frame
+from drill.engine.frame import Frame, MissingReadingError
 from drill.scenarios.quantities import QUANTITIES
 from drill.units import seconds
 
@@ -93,10 +94,15 @@ COUNTS: Final[Mapping[str, Count]] = {
 
 
 def harm_ledger(frames: Sequence[Frame]) -> dict[str, float]:
-    """Return each quantity over these frames, the first of which is the first sign's; empty without frames."""
-    if not frames:
-        return {}
-    return {name: round(COUNTS[name](frames), 6) for name in QUANTITIES}
+    """Return each quantity over these frames, the first of which is the first sign's; empty without frames.
+
+    What an old run has no reading for is left out: a zero would be a lie.
+    """
+    ledger = {}
+    for name in QUANTITIES if frames else ():
+        with suppress(MissingReadingError):
+            ledger[name] = round(COUNTS[name](frames), 6)
+    return ledger
 
 
 def crossed(quantity: str, amount: float, limit: float) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 from drill.engine.entries import Entry
-from drill.engine.frame import Frame, frames
+from drill.engine.frame import Frame, MissingReadingError
 from drill.engine.runlog import Run, digest
 from drill.engine.scoring.judge import Material, judge_harm, judge_steps, judge_wrong
 from drill.engine.scoring.ledger import harm_ledger
 from drill.engine.scoring.sheet import Item, ScoreSheet
+from drill.errors import RunFileError
 from drill.scenarios.schema import HarmLimit, Rubric, Step, Wrong
 from drill.units import seconds
 
@@ -21,7 +22,18 @@ Line = TypeVar("Line", HarmLimit, Step, Wrong)
 
 
 def score(rubric: Rubric, run: Run) -> ScoreSheet:
-    """Judge a run by its log alone. A changed rubric may judge an old run again."""
+    """Judge a run by its log alone. A changed rubric may judge an old run again.
+
+    Raises RunFileError for an old run that lacks a reading which the rubric asks for.
+    """
+    try:
+        return _score(rubric, run)
+    except MissingReadingError as error:
+        message = f"this run was recorded without the reading '{error}', which the rubric asks for: score it with the Drill that wrote it"
+        raise RunFileError(message) from None
+
+
+def _score(rubric: Rubric, run: Run) -> ScoreSheet:
     cause = run.header["cause"]
     since = next((int(entry["t"]) for entry in run.entries if entry["k"] == "first_sign"), None)
     material = _material(run, since)
@@ -57,7 +69,7 @@ def score(rubric: Rubric, run: Run) -> ScoreSheet:
 
 
 def _material(run: Run, since: int | None) -> Material:
-    seen: Sequence[Frame] = () if since is None else [frame for frame in frames(run.entries) if frame.tick >= since]
+    seen: Sequence[Frame] = () if since is None else [frame for frame in run.frames() if frame.tick >= since]
     return Material(seen, run.entries, run.header["draws"], run.last_tick if since is None else since)
 
 

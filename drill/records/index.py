@@ -1,0 +1,201 @@
+"""The list of runs that are kept: one row a file, read from its first and last line, remembered by size and time.
+
+`open_run` is what checks a file; a list believes it.
+"""
+
+import gzip
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from drill.engine.runfile import read_footer, read_header, signed_bytes
+from drill.errors import DrillError, RunFileError
+from drill.records.home import drill_home
+from drill.records.keys import own_public, signature_fits, trusted_keys, who_is
+from drill.records.recorder import PACKED, SUFFIX
+from drill.records.remarks import Remarks, read_remarks, signature_state, verified_state
+from drill.records.store import read_bytes
+
+CACHE: Final = "runs_index.json.gz"
+_VERSION: Final = 1  # of the cache: another one is read anew
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One kept run. `state`: finished, unfinished or unreadable.
+
+    `attempt` counts the trainee's runs of the scenario; `met_before` says whether the trainee had had this cause;
+    `hints` whether prompts were shown; `verified` is identical, different, not_comparable or ""; `station` says who
+    signed the file: a station in words, "unsigned", or "wrong"; `signed_by` names the supervisors.
+    """
+
+    path: Path
+    state: str
+    started_utc: str = ""
+    trainee: str = ""
+    case: str = ""
+    scenario: str = ""
+    cause: str = ""
+    mode: str = ""
+    seed: int | None = None
+    attempt: int = 0
+    met_before: bool = False
+    hints: bool = False
+    forked: bool = False
+    outcome: str = ""
+    score: float | None = None
+    passed: bool | None = None
+    ledger: Mapping[str, float] | None = None
+    digest: str = ""
+    verified: str = ""
+    station: str = ""
+    signed_by: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as plain data."""
+        row = {name: getattr(self, name) for name in self.__slots__}
+        return {**row, "path": str(self.path), "signed_by": list(self.signed_by), "ledger": dict(self.ledger or {})}
+
+
+def list_runs(home: Path | None = None) -> list[RunRow]:
+    """Return the kept runs, the newest first."""
+    try:
+        base = home or drill_home()
+        paths = sorted(path for path in (base / "runs").iterdir() if path.name.endswith((SUFFIX, PACKED)))
+    except (OSError, DrillError):
+        return []
+    kept, fresh = _cached(base), {}
+    for path in paths:
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        mark = [stat.st_size, stat.st_mtime_ns]
+        known = kept.get(path.name)
+        fresh[path.name] = known if known is not None and known.get("mark") == mark else {"mark": mark, **_facts(path)}
+    if fresh != kept:
+        _keep(base, fresh)
+    try:
+        trusted = trusted_keys(base)
+    except DrillError:
+        trusted = {}
+    own = own_public(base)
+    rows = [_row(base / "runs" / name, facts, trusted, own) for name, facts in fresh.items()]
+    return _counted(rows)[::-1]
+
+
+def attempt_of(trainee: str, scenario: str, home: Path | None = None) -> int:
+    """Return which attempt at a scenario the next run of this trainee is, from 1; 0 for nobody in particular."""
+    if not trainee:
+        return 0
+    return 1 + max((row.attempt for row in list_runs(home) if (row.trainee, row.scenario) == (trainee, scenario)), default=0)
+
+
+def _counted(rows: list[RunRow]) -> list[RunRow]:
+    """Put in what only the runs before tell; rows come oldest first."""
+    attempts: dict[tuple[str, str], int] = {}
+    met: set[tuple[str, str, str]] = set()
+    done = []
+    for row in sorted(rows, key=lambda row: (row.started_utc, row.path.name)):
+        if row.state == "unreadable":
+            done.append(row)
+            continue
+        mine = (row.trainee, row.scenario)
+        attempts[mine] = row.attempt or attempts.get(mine, 0) + 1
+        done.append(replace(row, attempt=attempts[mine], met_before=(*mine, row.cause) in met))
+        met.add((*mine, row.cause))
+    return done
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    """Return what a file says of itself, {} if it cannot be read."""
+    try:
+        data, _ = read_bytes(path)
+        first, _, rest = data.partition(b"\n")
+        header, _, _ = read_header(first)
+        about = header.get("about")
+        facts = {key: header[key] for key in ("scenario", "cause", "mode", "seed")}
+        facts["forked"] = header["parent"] is not None
+        named = about if isinstance(about, dict) else {}
+        facts["about"] = {key: named.get(key) for key in ("started_utc", "trainee", "case_name", "attempt")}
+        footer = read_footer(rest.rstrip(b"\n").rpartition(b"\n")[2]) if rest.endswith(b"\n") else None
+        if footer is not None:
+            score = footer.pop("score", None)
+            keys = ("outcome", "score", "passed", "ledger")
+            facts["footer"] = {
+                "score": {key: score.get(key) for key in keys} if isinstance(score, dict) else {},
+                "digest": str(footer.get("digest", "")),
+                "seal": str(footer.pop("seal", "")),
+                "key": footer.get("key"),
+                "fits": footer.get("key") is not None
+                and signature_fits(footer["key"], signed_bytes({**footer, "score": score}), footer.get("signature")),
+            }
+    except (RunFileError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    else:
+        return facts
+
+
+def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], own: str) -> RunRow:
+    if "scenario" not in facts:
+        return RunRow(path, "unreadable")
+    about, footer = facts["about"], facts.get("footer")
+    row = RunRow(
+        path,
+        "finished" if footer else "unfinished",
+        started_utc=str(about.get("started_utc") or ""),
+        trainee=str(about.get("trainee") or ""),
+        case=str(about.get("case_name") or ""),
+        scenario=facts["scenario"],
+        cause=facts["cause"],
+        mode=facts["mode"],
+        seed=facts["seed"],
+        attempt=about["attempt"] if isinstance(about.get("attempt"), int) else 0,
+        hints=facts["mode"] == "guided",
+        forked=facts["forked"],
+        station="unsigned",
+    )
+    if not footer:
+        return row
+    score = footer["score"]
+    remarks = _remarks(path)
+    return replace(
+        row,
+        outcome=str(score.get("outcome") or ""),
+        score=score.get("score"),
+        passed=score.get("passed"),
+        ledger=score.get("ledger"),
+        digest=footer["digest"],
+        verified=verified_state(remarks, footer["seal"]),
+        station="unsigned" if footer["key"] is None else who_is(footer["key"], trusted, own) if footer["fits"] else "wrong",
+        signed_by=tuple(str(each.get("name")) for each in remarks.signatures if not signature_state(each, footer["seal"])),
+    )
+
+
+def _remarks(path: Path) -> Remarks:
+    try:
+        return read_remarks(path)
+    except RunFileError:
+        return Remarks()
+
+
+def _cached(base: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(gzip.decompress((base / CACHE).read_bytes()))
+        rows = data["rows"] if data["version"] == _VERSION else {}
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
+        return {}
+    return rows if isinstance(rows, dict) and all(isinstance(row, dict) for row in rows.values()) else {}
+
+
+def _keep(base: Path, rows: Mapping[str, Any]) -> None:
+    """Remember for the next time; where nothing can be written, the next time reads again."""
+    part = base / f"{CACHE}.{os.getpid()}.part"
+    try:
+        part.write_bytes(gzip.compress(json.dumps({"version": _VERSION, "rows": rows}).encode(), mtime=0))
+        part.replace(base / CACHE)
+    except OSError:
+        part.unlink(missing_ok=True) if os.access(base, os.W_OK) else None
