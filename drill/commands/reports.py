@@ -25,7 +25,8 @@ def send(run_files: tuple[Path, ...], store: str | None, *, every: bool) -> None
     The store's name and secret are read from DRILL_LRS_KEY and DRILL_LRS_SECRET.
     """
     from drill.headless import judge, reload
-    from drill.records.store import list_runs, open_run
+    from drill.records.index import list_runs
+    from drill.records.store import open_run
     from drill.reports.outbox import Outbox
     from drill.reports.xapi import statements
 
