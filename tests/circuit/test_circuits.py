@@ -1,0 +1,223 @@
+"""Every shipped circuit, through the circuit: steady state, pump stop, each clamp, each component swapped by name.
+
+On a bench with imposed pressures, so that the answers are exact; each circuit settles once and its state is taken up by every test.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from drill.circuit.compiler import Bench
+from drill.circuit.plant import Plant
+from drill.circuit.spec import CircuitSpec, PartSpec
+from drill.scenarios.load import load_machine
+
+from .conftest import run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CASES = ROOT / "tests" / "cases"
+CIRCUITS = {  # rpm, CVP of the bench, flow in L/min (low, high), flow 5 s after the pump stops with open lines (low, high)
+    "va_ecmo_adult": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
+    "va_ecmo_bridge": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
+    "vv_ecmo_adult": (3000.0, 8.0, (3.9, 4.4), (-0.15, 0.15)),
+    "cpb_adult": (100.0, 4.0, (4.15, 4.35), (-0.01, 0.01)),
+    "cpb_centrifugal_adult": (3000.0, 4.0, (3.0, 4.5), (-2.5, -0.8)),
+}
+MAP_MMHG = 70.0
+
+
+@cache
+def machine(name: str) -> CircuitSpec:
+    """A shipped circuit."""
+    return load_machine(f"base/{name}", "base/cardiogenic_shock_dependent", roots=[ROOT / "scenario_packs"])[0]
+
+
+@cache
+def devices() -> dict[str, dict[str, Any]]:
+    """The stock devices by id."""
+    files = sorted((ROOT / "scenario_packs/base/devices").glob("*.yaml"))
+    return {d["id"]: d for f in files for d in yaml.safe_load(f.read_text(encoding="utf-8"))["devices"]}
+
+
+def bench(name: str, spec: CircuitSpec | None = None) -> Plant:
+    """A circuit on its bench with the pump at its usual speed."""
+    rpm, cvp, _, _ = CIRCUITS[name]
+    plant = Plant(spec or machine(name), Bench(MAP_MMHG, cvp, 106.0))
+    plant.set("pump_rpm_set", rpm)
+    plant.set("sweep_l_min", 3.0)
+    return plant
+
+
+@cache
+def _settled(name: str) -> dict[str, object]:
+    plant = bench(name)
+    run(plant, 10)
+    return plant.save()
+
+
+def settled(name: str) -> Plant:
+    """A circuit as it stands after ten seconds."""
+    plant = bench(name)
+    plant.load(_settled(name))
+    return plant
+
+
+@pytest.fixture(params=CIRCUITS)
+def name(request: pytest.FixtureRequest) -> str:
+    """Each shipped circuit."""
+    return str(request.param)
+
+
+def test_each_stock_circuit_is_tried_here() -> None:
+    """A circuit that is added to the base pack is added to these tests."""
+    assert {p.stem for p in (ROOT / "scenario_packs/base/circuits").glob("*.yaml")} == set(CIRCUITS)
+
+
+def _rows() -> Iterator[tuple[str, int]]:
+    for case in ("vv_bench",):
+        for rpm in yaml.safe_load((CASES / f"{case}.yaml").read_text(encoding="utf-8"))["rows"]:
+            yield case, rpm
+
+
+@pytest.mark.parametrize(("case", "rpm"), list(_rows()))
+def test_worked_steady_states(case: str, rpm: int) -> None:
+    """At each speed of a case file, the bench settles at its answers."""
+    told = yaml.safe_load((CASES / f"{case}.yaml").read_text(encoding="utf-8"))
+    plant = Plant(machine(told["circuit"].partition("/")[2]), Bench(**{k: float(v) for k, v in told["bench"].items()}))
+    plant.set("pump_rpm_set", float(rpm))
+    for control, value in told["controls"].items():
+        plant.set(control, float(value))
+    run(plant, 8)
+
+    for reading, wanted in zip(told["columns"], told["rows"][rpm], strict=True):
+        margin = told["tolerance"]["flow_l_min" if reading == "flow_l_min" else "mmhg"]
+        assert plant.true(reading) == pytest.approx(wanted, rel=told["tolerance"]["relative"], abs=margin), reading
+
+
+def test_steady_state(name: str) -> None:
+    """Flow lies where it should, pressure falls along the machine, nothing is lost and no gas is anywhere."""
+    plant = settled(name)
+    low, high = CIRCUITS[name][2]
+
+    assert low < plant.true("flow_l_min") < high
+    assert plant.true("p_ven_mmhg") < 0.0 < plant.true("p_post_mmhg") < plant.true("p_pre_mmhg")
+    assert 5.0 < plant.true("dp_ox_mmhg") < 80.0
+    assert plant.true("blood_lost_ml") == pytest.approx(0.0, abs=1e-6)
+    assert plant.true("gas_to_patient_ml") == 0.0
+
+
+def test_stopped_with_open_lines(name: str) -> None:
+    """A stopped centrifugal pump runs backwards where artery and vein differ (VA, CPB), not on VV; an occluded roller never."""
+    plant = settled(name)
+    plant.set("pump_rpm_set", 0.0)
+    run(plant, 5)
+    low, high = CIRCUITS[name][3]
+
+    assert low < plant.true("flow_l_min") < high
+
+
+def _clamps() -> Iterator[tuple[str, str]]:
+    for name in CIRCUITS:
+        for control in dict.fromkeys(c for part in machine(name).parts for c in part.clamps):
+            yield name, control
+
+
+BEFORE_PUMP, BEHIND_OX = {"clamp_drainage"}, {"clamp_return", "clamp_post_ox"}
+BEFORE_OX = {"clamp_pump_outlet", "clamp_ox_inlet"}
+
+
+@pytest.mark.parametrize(("name", "control"), list(_clamps()))
+def test_each_clamp(name: str, control: str) -> None:
+    """A clamp in the main line ends flow and shows where it is; one on a side branch changes what that branch does."""
+    plant = settled(name)
+    before = {r: plant.true(r) for r in ("flow_l_min", "p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg")}
+    was = plant.control(control)
+    branch = next(p for p in machine(name).parts if control in p.clamps)
+    if control in {"clamp_vent", "clamp_cardioplegia", "clamp_plegia_blood"}:
+        plant.set({"clamp_vent": "vent_rpm"}.get(control, "cardioplegia_rpm"), 20.0)
+        run(plant, 3)
+    if control == "clamp_plegia_bag":
+        plant.set("clamp_plegia_blood", 1.0)
+        plant.set("cardioplegia_rpm", 20.0)
+        run(plant, 1)
+    if control in {"clamp_pronto_out", "clamp_pronto_recirculation"}:
+        plant.set("clamp_pronto_in", 0.0)
+    passed = _flow(plant, branch.id)
+    plant.set(control, 1.0 - was)
+    run(plant, 1.5 if name == "cpb_adult" else 3.0)  # a roller bursts something before long
+    flow, ven, pre, post = (plant.true(r) - before[r] for r in before)
+
+    if was > 0.5:  # closed in normal running: opened, the branch carries blood
+        assert abs(_flow(plant, branch.id)) > abs(passed) + 2.0
+    elif control in BEFORE_PUMP and "cpb" in name:  # the pool goes on feeding the pump
+        assert plant.true("flow_l_min") > 0.9 * before["flow_l_min"]
+        assert abs(_flow(plant, "venous_line")) < 0.05
+    elif control in BEFORE_PUMP:
+        assert plant.true("flow_l_min") < 0.05
+        assert ven < -60.0
+    elif control in BEHIND_OX | BEFORE_OX:
+        assert plant.true("flow_l_min") < 0.1
+        assert flow < -2.0
+        assert pre > 20.0 if control != "clamp_pump_outlet" else pre < 0.0
+        assert post < 0.0 if control != "clamp_return" else post > 20.0
+    else:
+        assert abs(_flow(plant, branch.id)) < 0.1 * abs(passed) + 0.05
+
+
+def _flow(plant: Plant, part: str) -> float:
+    """Return the flow through a part, mL/s."""
+    return float(plant._x[plant._index[f"flow:{part}"]])
+
+
+def swapped(spec: CircuitSpec, part: str, device: str) -> CircuitSpec:
+    """Put a stock device in the place of a part's own, as an educator does by its name."""
+    entry = devices()[device]
+
+    def change(p: PartSpec) -> PartSpec:
+        kept = {k: v for k, v in p.params.items() if k == "length_m"}
+        return replace(p, kind=entry["kind"], params={**{k: float(v) for k, v in entry["params"].items()}, **kept}) if p.id == part else p
+
+    return replace(spec, parts=tuple(change(p) for p in spec.parts))
+
+
+Sign = Callable[[float, float], bool]
+UP: Sign = lambda before, after: after > before + 0.02 * abs(before)  # noqa: E731
+DOWN: Sign = lambda before, after: after < before - 0.02 * abs(before)  # noqa: E731
+SAME: Sign = lambda before, after: abs(after - before) < 0.02 * abs(before) + 0.02  # noqa: E731
+SWAPS = [  # circuit, part, device, reading, sign, reading, sign
+    ("va_ecmo_adult", "return_cannula", "return_21fr", "flow_l_min", UP, "p_post_mmhg", DOWN),
+    ("va_ecmo_adult", "return_cannula", "return_15fr", "flow_l_min", DOWN, "p_post_mmhg", UP),
+    ("va_ecmo_adult", "drainage_cannula", "drain_23fr", "flow_l_min", DOWN, "p_ven_mmhg", DOWN),
+    ("va_ecmo_adult", "pump", "centrimag_type", "flow_l_min", DOWN, "p_pre_mmhg", DOWN),
+    ("va_ecmo_adult", "pump", "revolution_type", "flow_l_min", UP, "p_pre_mmhg", UP),
+    ("va_ecmo_adult", "oxygenator", "pmp_small", "flow_l_min", DOWN, "dp_ox_mmhg", UP),
+    ("va_ecmo_adult", "drainage_line", "tube_1_2", "flow_l_min", UP, "p_ven_mmhg", UP),
+    ("va_ecmo_adult", "pump", "roller_3_8", "flow_l_min", UP, "pump_rpm", DOWN),
+    ("vv_ecmo_adult", "return_cannula", "return_17fr", "flow_l_min", DOWN, "p_post_mmhg", UP),
+    ("vv_ecmo_adult", "drainage_cannula", "drain_23fr", "flow_l_min", DOWN, "p_ven_mmhg", DOWN),
+    ("vv_ecmo_adult", "pump", "centrimag_type", "flow_l_min", DOWN, "p_pre_mmhg", DOWN),
+    ("vv_ecmo_adult", "oxygenator", "pmp_small", "flow_l_min", DOWN, "dp_ox_mmhg", UP),
+    ("cpb_adult", "arterial_cannula", "return_17fr", "flow_l_min", SAME, "p_post_mmhg", UP),
+    ("cpb_adult", "pump", "roller_3_8", "flow_l_min", DOWN, "p_pre_mmhg", DOWN),
+    ("cpb_adult", "oxygenator", "pmp_adult", "flow_l_min", SAME, "dp_ox_mmhg", DOWN),
+    ("cpb_adult", "arterial_line", "tube_1_2", "flow_l_min", SAME, "p_post_mmhg", DOWN),
+    ("cpb_centrifugal_adult", "arterial_cannula", "return_17fr", "flow_l_min", DOWN, "p_post_mmhg", UP),
+    ("cpb_centrifugal_adult", "pump", "centrimag_type", "flow_l_min", DOWN, "p_pre_mmhg", DOWN),
+    ("cpb_centrifugal_adult", "oxygenator", "pmp_adult", "flow_l_min", UP, "dp_ox_mmhg", DOWN),
+]
+
+
+@pytest.mark.parametrize(("name", "part", "device", "first", "way", "second", "other"), SWAPS, ids=lambda v: v if isinstance(v, str) else "")
+def test_each_component_swapped(name: str, part: str, device: str, first: str, way: Sign, second: str, other: Sign) -> None:
+    """Another device by name in the same place changes flow and pressures the way its numbers say."""
+    old = settled(name)
+    plant = bench(name, swapped(machine(name), part, device))
+    run(plant, 8)
+
+    assert way(old.true(first), plant.true(first)), (first, old.true(first), plant.true(first))
+    assert other(old.true(second), plant.true(second)), (second, old.true(second), plant.true(second))
