@@ -20,6 +20,28 @@ robot_option = click.option("--robot", required=True, help="idle, expert, slow, 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+class ScenarioName(click.ParamType[str]):
+    """A scenario by its name, pack/scenario, or by its file: then its pack is looked for where that file lies."""
+
+    name = "scenario"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return pack/scenario."""
+        from drill.records.home import look_in
+
+        path = Path(value)
+        if path.suffix not in (".yaml", ".yml") or not path.is_file():
+            return str(value)
+        folder = path.absolute().parent
+        if folder.name != "scenarios":
+            self.fail(f"{value}: a scenario's file lies in the folder 'scenarios' of its pack", param, ctx)
+        look_in(folder.parent.parent)
+        return f"{folder.parent.name}/{path.stem}"
+
+
+SCENARIO = ScenarioName()
+
+
 class Finding(click.ClickException):
     """Raised when the command did its work and what it found is not fine."""
 

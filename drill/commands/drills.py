@@ -7,6 +7,7 @@ import click
 from drill import TRAINING_ONLY
 from drill.commands.common import (
     MODES,
+    SCENARIO,
     SEED,
     Finding,
     cause_option,
@@ -20,7 +21,7 @@ from drill.commands.common import (
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @seed_option
 @click.option("--mode", type=click.Choice(MODES), default="practice", show_default=True, help="How much help there is.")
 @cause_option
@@ -39,7 +40,7 @@ def play(scenario: str, seed: int | None, mode: str, cause: str | None, trainee:
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @robot_option
 @seed_option
 @click.option("--mode", type=click.Choice(MODES), default="exam", show_default=True, help="The physics is the same in all.")
@@ -81,7 +82,7 @@ def list_(*, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @click.option("--robot", default="expert", show_default=True, help="Who plays up to that moment.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The run's only chance.")
 @cause_option

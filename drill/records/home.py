@@ -9,6 +9,7 @@ import platformdirs
 from drill.errors import DrillError
 
 HOME_VARIABLE: Final = "DRILL_HOME"
+PACKS_VARIABLE: Final = "DRILL_PACKS"
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 
 
@@ -26,12 +27,20 @@ def drill_home() -> Path:
 
 
 def pack_roots() -> tuple[Path, ...]:
-    """Return the folders that hold packs: the stock ones, then DRILL_HOME/scenario_packs if it exists."""
+    """Return the folders that hold packs: those of DRILL_PACKS, the stock ones, then DRILL_HOME/scenario_packs if it exists."""
+    named = tuple(Path(one).expanduser().absolute() for one in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if one.strip())
+    roots = (*named, _data("scenario_packs"))
     try:
         own = drill_home() / "scenario_packs"
     except DrillError:
-        return (_data("scenario_packs"),)
-    return (_data("scenario_packs"), own) if own.is_dir() else (_data("scenario_packs"),)
+        return roots
+    return (*roots, own) if own.is_dir() else roots
+
+
+def look_in(folder: Path) -> None:
+    """Let packs of this folder be found before others, here and in the processes that are started from here."""
+    before = os.environ.get(PACKS_VARIABLE, "")
+    os.environ[PACKS_VARIABLE] = os.pathsep.join([str(folder.absolute()), *([before] if before else [])])
 
 
 def assets_root() -> Path:

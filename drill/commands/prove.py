@@ -1,0 +1,84 @@
+"""The command that proves packs."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from drill.commands.common import Finding, json_option, print_json
+from drill.errors import NameUnknownError, RunFileError
+
+
+@click.command()
+@click.argument("packs", metavar="[PACK]...", nargs=-1)
+@click.option("--seeds", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many seeds, from 0 on.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="How many processes; as many as there are cores if not given.")
+@json_option
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Also write the tables there, as Markdown.")
+def prove(*, packs: tuple[str, ...], seeds: int, jobs: int | None, as_json: bool, report: Path | None) -> None:
+    """Play every scenario of a pack on every cause by every robot, and say where it does not hold."""
+    from datetime import UTC, datetime
+
+    from drill.records.home import pack_roots
+    from drill.robots.proof import count, proof_json
+    from drill.robots.proof import prove as prove_all
+    from drill.robots.proof_text import page, print_proofs
+    from drill.scenarios.load import load_scenario
+
+    chosen, roots = scenarios_of(packs, pack_roots())
+    every = {called: load_scenario(ref, roots=roots) for called, ref in chosen.items()}
+    loaded = {called: one for called, one in every.items() if one.scenario.rubric is not None}
+    if not loaded:
+        raise Finding("There is nothing to prove: no scenario here has a rubric.")
+    with _progress(sum(count(one, seeds) for one in loaded.values()), quiet=as_json) as played:
+        proofs = prove_all(loaded, roots, seeds=seeds, jobs=jobs or os.cpu_count() or 1, played=played)
+    if as_json:
+        print_json(proof_json(proofs, seeds))
+    else:
+        print_proofs(proofs, seeds)
+    if report is not None:
+        try:
+            report.write_text("\n".join(page(proofs, seeds, f"{datetime.now(UTC):%Y-%m-%d}")) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise RunFileError(f"{report}: cannot be written ({error.strerror})") from error
+    wrong = sum(len(one.problems) for one in proofs)
+    if wrong:
+        raise Finding(f"{wrong} problem{'s' if wrong > 1 else ''}: the pack does not hold.")
+
+
+def scenarios_of(packs: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[dict[str, str], tuple[Path, ...]]:
+    """Return the scenarios that are meant, by what a command calls them, and the folders that hold their packs.
+
+    Each of `packs` is a pack's name, pack/scenario, or a pack's folder; none at all means every pack. Raises NameUnknownError.
+    """
+    from drill.scenarios.library import Library
+
+    folders = {str(Path(one).resolve().name): Path(one) for one in packs if (Path(one) / "pack.yaml").is_file()}
+    names = [Path(one).resolve().name if (Path(one) / "pack.yaml").is_file() else one for one in packs]
+    own = tuple(dict.fromkeys(folder.resolve().parent for folder in folders.values() if folder.resolve().parent not in roots))
+    known = Library((*own, *roots)).refs("scenarios")
+    chosen: dict[str, str] = {}
+    for name in names or known:
+        found = [ref for ref in known if name in (ref, ref.partition("/")[0])]
+        if not found:
+            raise NameUnknownError("pack", name, {*known, *(ref.partition("/")[0] for ref in known)})
+        for ref in found:
+            pack, _, scenario = ref.partition("/")
+            outside = pack in folders and folders[pack].resolve().parent in own
+            chosen[(folders[pack] / "scenarios" / f"{scenario}.yaml").as_posix() if outside else ref] = ref
+    return chosen, (*own, *roots)
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show a bar on the error stream, so that the output can be piped; nothing where nobody looks."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("exams"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("exams", total=total)
+        yield lambda number: bar.advance(task, number)

@@ -1,0 +1,148 @@
+"""A proof in words: one table for the terminal and for the page, made once."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from drill import TRAINING_ONLY, __version__
+from drill.robots.proof import Proof
+from drill.robots.prove import AGAIN, Row, limited
+from drill.scenarios.quantities import QUANTITIES
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+WIDE: Final = 160  # columns of text where there is no terminal to ask
+MOST_PROBLEMS: Final = 40  # on the screen; --json has them all
+Cells = tuple[str, ...]
+
+
+def runs_table(proof: Proof) -> tuple[Cells, list[Cells]]:
+    """Return heading and rows: each robot on each cause, ranges from the least to the most over the seeds."""
+    quantities = limited(proof.loaded)
+    heads = ("robot", "cause", "passed", "ended as", "score, %", *(_head(name) for name in quantities), "critical limits crossed")
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for one in proof.rows:
+        if one.robot != AGAIN:
+            groups.setdefault((one.robot, one.cause), []).append(one)
+    return heads, [_line(robot, cause, some, quantities) for (robot, cause), some in groups.items()]
+
+
+def _head(quantity: str) -> str:
+    name = quantity.removesuffix("_limit_s").removesuffix("_" + QUANTITIES[quantity].unit.lower())
+    return f"{name.replace('_', ' ')}, {QUANTITIES[quantity].unit}"
+
+
+def _line(robot: str, cause: str, some: Sequence[Row], quantities: Sequence[str]) -> Cells:
+    whole = [one for one in some if not one.error]
+    ends = Counter(one.outcome.replace("_", " ") for one in whole)
+    ended = ", ".join(name if len(ends) == 1 else f"{name} {number}" for name, number in ends.most_common())
+    broken = f"{len(some) - len(whole)} not played" if len(whole) < len(some) else ""
+    harmed = sum(bool(one.harmed) for one in whole)
+    return (
+        robot,
+        cause.replace("_", " "),
+        f"{sum(one.passed for one in whole)} of {len(some)}",
+        ", ".join(part for part in (ended, broken) if part),
+        span([one.score_pct for one in whole], 1),
+        *(span([one.ledger[name] for one in whole if one.ledger and name in one.ledger]) for name in quantities),
+        f"{harmed} of {len(whole)}" if harmed else "none",
+    )
+
+
+def margins_table(proof: Proof) -> tuple[Cells, list[Cells]]:
+    """Return heading and rows: each limit beside the expert's and the slow expert's worst and the best of who does not know."""
+    heads = ("limit", "cause", "tolerated", "expert at worst", "slow at worst", "who does not know, at best")
+    return heads, [
+        (
+            f"{_head(one.quantity)}{' (critical)' if one.critical else ''}",
+            one.cause.replace("_", " "),
+            f"{one.limit:g}",
+            *("" if value is None else span([value]) for value in (one.expert_worst, one.slow_worst, one.ignorant_best)),
+        )
+        for one in proof.margins
+    ]
+
+
+def span(values: Iterable[float], decimals: int = 0) -> str:
+    """Return "3 to 5", or one number where they are the same."""
+    found = sorted(values)
+    if not found:
+        return ""
+    low, high = (f"{value + 0.0:.{decimals}f}" for value in (found[0], found[-1]))
+    return low if low == high else f"{low} to {high}"
+
+
+def summary(proof: Proof, seeds: int) -> str:
+    """Say in one line what was played and whether it holds."""
+    seconds = sum(one.simulated_s for one in proof.rows)
+    held = f"{len(proof.problems)} problem{'s' if len(proof.problems) != 1 else ''}" if proof.problems else "it holds"
+    return f"{proof.loaded.ref}: {len(proof.rows)} exams, {seeds} seed{'s' if seeds != 1 else ''}, {seconds / 3600:.1f} h simulated: {held}"
+
+
+# -- the terminal -------------------------------------------------------------------------------------------------
+
+
+def print_proofs(proofs: Sequence[Proof], seeds: int, console: "Console | None" = None) -> None:
+    """Print the tables, then the problems."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = console or Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE, file=console.file)
+    console.print(Text(TRAINING_ONLY, style="bold reverse"))
+    for proof in proofs:
+        console.print(Text(summary(proof, seeds), style="bold red" if proof.problems else "bold green"), soft_wrap=True)
+        for heads, lines in (runs_table(proof), margins_table(proof)):
+            console.print(_table(heads, lines))
+        for problem in proof.problems[:MOST_PROBLEMS]:
+            console.print(Text(str(problem)), soft_wrap=True)
+        if len(proof.problems) > MOST_PROBLEMS:
+            console.print(Text(f"... and {len(proof.problems) - MOST_PROBLEMS} more: --json lists them all"))
+
+
+def _table(heads: Cells, lines: Sequence[Cells]) -> "Table":
+    from rich import box  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, overflow="fold", no_wrap=place == 0)
+    for line in lines:
+        table.add_row(*line)
+    return table
+
+
+# -- the page -----------------------------------------------------------------------------------------------------
+
+
+def page(proofs: Sequence[Proof], seeds: int, when: str) -> Iterator[str]:
+    """Yield the lines of docs/results.md. `when` is the day, which this floor does not know."""
+    yield "# Results"
+    yield ""
+    yield f"What `drill prove --seeds {seeds} --report docs/results.md` found on {when}, Drill {__version__}. {TRAINING_ONLY}."
+    yield ""
+    yield "Everyone plays each hidden cause as an exam. Ranges run from the least to the most over the seeds."
+    for proof in proofs:
+        yield ""
+        yield f"## `{proof.loaded.ref}`"
+        yield ""
+        yield f"{summary(proof, seeds)}."
+        yield ""
+        yield from _markdown(*runs_table(proof))
+        yield ""
+        yield "What each limit of the rubric leaves to who knows, and to who does not:"
+        yield ""
+        yield from _markdown(*margins_table(proof))
+        for problem in proof.problems:
+            yield ""
+            yield f"- {problem}"
+
+
+def _markdown(heads: Cells, lines: Sequence[Cells]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield "|" + "---|" * len(heads)
+    for line in lines:
+        yield f"| {' | '.join(line)} |"
