@@ -25,7 +25,7 @@ VERB_MEANINGS = {
     "look": "look at a part; what was seen comes after its seconds",
     "ack": "acknowledge alarms (`all`), or pause their sound (`audio_pause`)",
     "order": "have someone of the team do a job",
-    "instructor": "end the run (`end`), or inject a fault by its name",
+    "instructor": "end the run (`end`), let an event of the scenario happen, or inject a fault by its name",
 }
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from drill.errors import NameUnknownError
 from drill.units import TICK_S
 
+EQUIPMENT = ("backup_console",)  # what can be brought to the bedside
 PLACES = ("console", "emergency_drive", "backup_console", "moving")
 COUPLES_BELOW_RPM = 200.0  # magnets do not take hold at speed, tunable
 

@@ -12,7 +12,7 @@ from drill.circuit import acts, looks
 from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
 from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
-from drill.circuit.consoles import Consoles
+from drill.circuit.consoles import EQUIPMENT, Consoles
 from drill.circuit.controls import CONTROLS
 from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FLAGS
@@ -148,8 +148,8 @@ class Plant:
 
     def bring(self, thing: str) -> None:
         """Equipment has arrived at the bedside."""
-        if thing != "backup_console":
-            raise NameUnknownError("equipment", thing, ("backup_console",))
+        if thing not in EQUIPMENT:
+            raise NameUnknownError("equipment", thing, EQUIPMENT)
         self._consoles.backup_here = True
 
     def _add(self, slot: str, amount: float) -> None:

@@ -19,7 +19,7 @@ class Action:
     """One act of one person; the session stamps `tick` and `seq` (its number in the run) when it is submitted.
 
     set CONTROL to `value` · do TASK oneself · order TASK (`who` does it; "you" leaves the choice open) ·
-    stop TASK · say SAYING · look at LOOK · ack "all" or "audio_pause" · instructor "end" or a fault's name.
+    stop TASK · say SAYING · look at LOOK · ack "all" or "audio_pause" · instructor "end", an event of the scenario or a fault.
     """
 
     verb: Verb

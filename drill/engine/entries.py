@@ -7,7 +7,8 @@ a tick of the drill); all the others are derived: a replay writes them again and
     refused     seq, reason                         the action with that seq did nothing
     stage       from, to                            a stage began ("" before the first)
     first_sign                                      the rubric's first perceivable sign was there
-    fault       name, at                            a fault was injected; acts on the next tick (hidden)
+    fault       name, at, part                      a fault was injected; acts on the next tick (hidden); part if it was named
+    broken      id                                  a property that must hold did not (hidden)
     job         task, who, state                    state: start | done | stopped
     person      who, state, in_s                    state: called | here
     drive       at                                  the pump head: console | emergency_drive | backup_console | moving
@@ -46,7 +47,7 @@ class RunSink(Protocol):
 
 CAUSES: Final = ("action", "pause")
 KINDS: Final = (
-    "action", "refused", "stage", "first_sign", "fault", "job", "person", "drive", "look", "say", "alarm", "control",
+    "action", "refused", "stage", "first_sign", "fault", "broken", "job", "person", "drive", "look", "say", "alarm", "control",
     "note", "frame", "check", "snapshot", "pause", "end",
 )  # fmt: skip
 CHECK_TICKS: Final = 50

@@ -65,6 +65,7 @@ SHAPES: Final[dict[str, dict[str, Shape]]] = {
     "stage": {"from": _text, "to": _text},
     "first_sign": {},
     "fault": {"name": _text, "at": _map},
+    "broken": {"id": _text},
     "job": {"task": _text, "who": _text, "state": _among("start", "done", "stopped")},
     "person": {"who": _text, "state": _among("called", "here")},
     "drive": {"at": _text},

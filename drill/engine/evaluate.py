@@ -75,6 +75,8 @@ def head_of(condition: Condition) -> str:
 def _compile(condition: Condition, draws: Mapping[str, float], memory: Memory) -> Test:
     head = head_of(condition)
     test = _head(head, condition, draws, memory)
+    if condition.by is not None and head != "action":
+        test = _by(test, f"{head}:{getattr(condition, head)}", condition.by)
     if condition.for_s is not None:
         test = _held(test, ticks(condition.for_s), memory)
     if condition.within_s is not None and (head not in EVENTS or condition.is_ == "running"):
@@ -248,7 +250,7 @@ def action_matcher(c: Condition) -> Callable[[Did], bool]:
         target = at if at is None or at.startswith("clamp_") else f"clamp_{at}"
 
         def clamped(did: Did) -> bool:
-            if did.verb != "set" or not did.target.startswith("clamp_") or target not in (None, did.target):
+            if did.verb != "set" or not did.target.startswith("clamp_") or target not in (None, did.target) or c.by not in (None, did.who):
                 return False
             value = _numeric(did)
             return value >= CLAMP_CLOSED if verb == "clamp" else value <= 1 - CLAMP_CLOSED
@@ -257,9 +259,14 @@ def action_matcher(c: Condition) -> Callable[[Did], bool]:
     inside = _inside(c, "action") if c.above is not None or c.below is not None else None
 
     def same(did: Did) -> bool:
-        return did.verb == verb and at in (None, did.target) and (inside is None or inside(_numeric(did)))
+        return did.verb == verb and at in (None, did.target) and c.by in (None, did.who) and (inside is None or inside(_numeric(did)))
 
     return same
+
+
+def _by(test: Test, deed: str, who: str) -> Test:
+    """Whose deed it was that a frame remembers: the last one's."""
+    return lambda frame: frame.by.get(deed) == who and test(frame)
 
 
 def _numeric(did: Did) -> float:

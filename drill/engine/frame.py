@@ -5,7 +5,7 @@ reader feeds the same entries from the file. So a score can never rest on someth
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from operator import mul
 from typing import Generic, NamedTuple, TypeVar
@@ -40,7 +40,8 @@ class Frame:
 
     `true` and `shown` are in the readings' own units (None = blank); `alarms` are the active ones; `running` holds the
     jobs under way; `done` maps a job to the tick at which it was last done, `said` a call-out to the tick at which it
-    was last said and true; `did` holds the actions since the frame before, without the refused ones.
+    was last said and true; `did` holds the actions since the frame before, without the refused ones; `stage` is the one
+    that the story is in; `by` says who: "task:x" began a job, "said:x" made a true call-out, "found:x" looked last.
     """
 
     tick: int
@@ -54,6 +55,8 @@ class Frame:
     said: Mapping[str, int]
     drive: str
     did: tuple[Did, ...]
+    stage: str = ""
+    by: Mapping[str, str] = field(default_factory=dict)
 
 
 def _per_unit(resolution: float) -> float:
@@ -164,9 +167,11 @@ class FrameBuilder:
         self._said: dict[str, int] = {}
         self._drive = ""
         self._did: dict[int, Did] = {}
+        self._stage = ""
+        self._by: dict[str, str] = {}
         self.last: Frame | None = None
 
-    def feed(self, entry: Entry) -> Frame | None:  # noqa: C901  one flat case per kind reads best
+    def feed(self, entry: Entry) -> Frame | None:  # noqa: C901, PLR0912  one flat case per kind reads best
         """Take one entry; return the new frame if it is a `frame` entry."""
         match entry["k"]:
             case "frame":
@@ -182,17 +187,22 @@ class FrameBuilder:
                 task = entry["task"]
                 if entry["state"] == "start":
                     self._running |= {task}
+                    self._by = {**self._by, f"task:{task}": entry["who"]}
                 else:
                     self._running -= {task}
                     if entry["state"] == "done":
                         self._done = {**self._done, task: entry["t"]}
             case "look":
                 self._found = {**self._found, entry["target"]: Finding(entry["t"], tuple(entry["findings"]))}
+                self._by = {**self._by, f"found:{entry['target']}": entry["who"]}
             case "say":
                 if entry["true"]:
                     self._said = {**self._said, entry["id"]: entry["t"]}
+                    self._by = {**self._by, f"said:{entry['id']}": entry["who"]}
             case "drive":
                 self._drive = entry["at"]
+            case "stage":
+                self._stage = entry["to"]
             case "action":
                 self._did[entry["seq"]] = Did(entry["t"], entry["who"], entry["verb"], entry["target"], entry["value"])
             case "refused":
@@ -215,6 +225,8 @@ class FrameBuilder:
             said=self._said,
             drive=self._drive,
             did=did,
+            stage=self._stage,
+            by=self._by,
         )
         return self.last
 

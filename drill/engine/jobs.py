@@ -12,7 +12,7 @@ from drill.engine.entries import Emit
 from drill.engine.evaluate import compile_condition
 from drill.engine.frame import Frame
 from drill.engine.team import Team
-from drill.engine.world import MOVING, World
+from drill.engine.world import MACHINE, MOVING, World
 from drill.errors import NameUnknownError
 from drill.scenarios.schema import Condition, Effect, Look, Saying, Task, Tasks
 from drill.units import ticks
@@ -169,6 +169,19 @@ class Jobs:
         if job is None or job.who != who:
             return f"first: {self.tasks[task].title}"
         return ""
+
+    def have(self, things: Iterable[str]) -> None:
+        """Equipment that is here from the start: whatever would bring it counts as done, by nobody."""
+        for thing in things:
+            self._world.plant.bring(thing)
+            for task in self.tasks.values():
+                if any(effect.bring == thing for effect in task.effects):
+                    self.done[task.id] = 0
+                    self._emit({"t": 0, "k": "job", "task": task.id, "who": "", "state": "done"})
+
+    def apply(self, tick: int, effect: Effect) -> None:
+        """Let the story or an instructor do something to the world."""
+        self._apply(tick, MACHINE, (effect,))
 
     # -- why not ----------------------------------------------------------------------------------------------
 

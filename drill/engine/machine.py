@@ -4,7 +4,7 @@ Whether an edge is taken is decided outside, by plain guards (a trigger costs 13
 answers which stage it is now. No text of a pack reaches `transitions` as a callback, which would be looked up and called.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from transitions import Machine
@@ -29,8 +29,11 @@ class _Model:
 class StageMachine:
     """Where the story is. Each run has a machine of its own."""
 
-    def __init__(self, stages: Sequence[Stage]) -> None:
-        """Build the machine, standing in the first stage; NameUnknownError for an edge that leads nowhere."""
+    def __init__(self, stages: Sequence[Stage], jumps: Iterable[str] = ()) -> None:
+        """Build the machine, standing in the first stage; NameUnknownError for an edge that leads nowhere.
+
+        `jumps` are the stages that a broken property leads to, from wherever the story is.
+        """
         names: Final = [stage.id for stage in stages]
         edges: list[dict[str, str]] = []
         for stage in stages:
@@ -38,6 +41,10 @@ class StageMachine:
                 if edge.go not in names:
                     raise NameUnknownError("stage", edge.go, names)
                 edges.append({"trigger": _trigger(stage.id, index), "source": stage.id, "dest": edge.go})
+        for name in dict.fromkeys(jumps):
+            if name not in names:
+                raise NameUnknownError("stage", name, names)
+            edges.append({"trigger": _jump(name), "source": "*", "dest": name})
         self._model = _Model()
         self._machine = Machine(
             self._model,
@@ -57,8 +64,15 @@ class StageMachine:
 
     def take(self, edge: int) -> tuple[StageChange, ...]:
         """Take the present stage's edge number `edge`; return what changed, nothing for an edge back to the same stage."""
+        return self._fire(_trigger(self._model.stage, edge))
+
+    def jump(self, stage: str) -> tuple[StageChange, ...]:
+        """Go to a stage from wherever the story is: a property that broke says where."""
+        return self._fire(_jump(stage))
+
+    def _fire(self, trigger: str) -> tuple[StageChange, ...]:
         before = self._model.stage
-        self._machine.events[_trigger(before, edge)].trigger(self._model)
+        self._machine.events[trigger].trigger(self._model)
         # The trigger's own answer is True even when nothing moved, so the stages are compared.
         after = self._model.stage
         return () if after == before else (StageChange(before, after),)
@@ -66,3 +80,7 @@ class StageMachine:
 
 def _trigger(stage: str, edge: int) -> str:
     return f"{stage}__edge_{edge}"
+
+
+def _jump(stage: str) -> str:
+    return f"jump_to_{stage}"

@@ -3,7 +3,7 @@
 It reads no clock and rolls no dice of its own: seed, mode, cause and actions are all that a run comes from.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from math import isfinite
@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 from drill.circuit.faults import FAULTS
 from drill.engine.actions import ACK_ALL, ACK_AUDIO_PAUSE, INSTRUCTOR_END, VERBS, Action
 from drill.engine.dice import draw_table
-from drill.engine.director import Director, Step
+from drill.engine.director import Director, Step, drawn
 from drill.engine.entries import CHECK_TICKS, SNAPSHOT_TICKS, Entry, RunSink
 from drill.engine.frame import Frame, FrameBuilder, frame_entry
 from drill.engine.jobs import Jobs
@@ -24,7 +24,7 @@ from drill.engine.team import Team
 from drill.engine.view import View
 from drill.engine.world import World
 from drill.errors import DrillError, NameUnknownError, SessionError
-from drill.scenarios.schema import FaultUse, Mode, Scenario
+from drill.scenarios.schema import Happening, Mode, Scenario
 from drill.units import FRAME_TICKS, ticks
 
 MODES: Final[tuple[str, ...]] = get_args(Mode)
@@ -94,12 +94,15 @@ class Session:
         self._team = Team(scenario.team, self._emit)
         frame = self._write_frame()
         self._jobs = Jobs(loaded.tasks, self._team, self._world, self._emit, frame)
+        self._jobs.have(thing.id for thing in scenario.equipment if thing.here)
+        self._events = {event.id: tuple(drawn(event.do, draws)) for event in scenario.events}
         self._lines = Lines(loaded.tasks, self._team, {s.id: s.title or s.id for s in scenario.stages if s.ends})
         self._view = View(
             mode=mode, case=scenario.case, tasks=loaded.tasks, world=self._world, team=self._team, jobs=self._jobs, lines=self._lines
         )
         self._director = Director(
             scenario.stages,
+            always=scenario.always,
             cause=self._cause,
             first_sign=scenario.rubric.first_sign if scenario.rubric else None,
             draws=draws,
@@ -171,8 +174,7 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """Return the frozen view after the last tick."""
-        prompt = self._director.stage.prompt
-        prompts = (prompt,) if prompt and self._mode == "guided" else ()
+        prompts = self._director.prompts if self._mode == "guided" else ()
         return self._view.snapshot(self._tick, self.frame, prompts, self._outcome, ended=self.ended)
 
     def pause(self) -> None:
@@ -212,8 +214,9 @@ class Session:
             self._emit({"t": tick, "k": "first_sign"})
         for change in step.changes:
             self._emit({"t": tick, "k": "stage", "from": change.before, "to": change.after})
-        for use in step.faults:
-            self._world.inject(tick, use)
+        for name in step.broken:
+            self._emit({"t": tick, "k": "broken", "id": name})
+        self._let_happen(step.happens)
         self._outcome = step.outcome or self._outcome
 
     def _keep_state(self) -> None:
@@ -286,8 +289,15 @@ class Session:
             return ""
         if self._mode == "exam":
             return "nothing is added to an exam"
-        self._world.inject(self._tick, FaultUse(fault=target))
+        self._let_happen(self._events.get(target) or (Happening(fault=target),))
         return ""
+
+    def _let_happen(self, happenings: Iterable[Happening]) -> None:
+        for one in happenings:
+            if one.fault is not None:
+                self._world.inject(self._tick, one)
+            else:
+                self._jobs.apply(self._tick, one)
 
     def _check_names(self, action: Action) -> None:
         jobs = self._jobs
@@ -299,7 +309,7 @@ class Session:
             "say": ("call-out", jobs.sayings),
             "look": ("look", jobs.looks),
             "ack": ("alarm", (ACK_ALL, ACK_AUDIO_PAUSE)),
-            "instructor": ("instruction", (INSTRUCTOR_END, *FAULTS)),
+            "instructor": ("instruction", (INSTRUCTOR_END, *self._events, *FAULTS)),
         }
         if action.verb not in known:
             raise NameUnknownError("verb", action.verb, VERBS)

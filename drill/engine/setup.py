@@ -68,9 +68,7 @@ def draw_cause(scenario: Scenario, seed: int, forced: str | None) -> Cause | Non
     return scenario.causes[Dice(seed, "cause").choice([cause.weight for cause in scenario.causes])]
 
 
-def settled_plant(
-    loaded: Loaded, draws: Mapping[str, float], advance: Callable[..., Any] | None, settled: Settled | None = None
-) -> Plant:
+def settled_plant(loaded: Loaded, draws: Mapping[str, float], advance: Callable[..., Any] | None, settled: Settled | None = None) -> Plant:
     """Build the machine with its patient, set it as the scenario's start says, and run it into its steady state.
 
     Where `settled` has kept that state, it is taken from there: the bits are the same.
@@ -79,12 +77,13 @@ def settled_plant(
     changed = {name: number(value, draws) for name, value in start.patient.items()}
     patient: PatientSpec = replace(loaded.patient, params={**loaded.patient.params, **changed})
     plant = Plant(loaded.circuit, patient, advance=advance)
-    for name, value in start.controls.items():
+    controls = {name: number(value, draws) for name, value in start.controls.items()}
+    for name, value in controls.items():
         plant.set(name, value)
     if settled is None:
         _run(plant, start.settle_s)
         return plant
-    comes_from = (replace(loaded.circuit, drawing={}), patient, start.controls, start.settle_s)
+    comes_from = (replace(loaded.circuit, drawing={}), patient, controls, start.settle_s)
     key = sha256(repr(comes_from).encode()).hexdigest()
     kept = settled.get(key)
     if kept is not None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from drill.circuit.alarms import Alarm
 from drill.circuit.plant import Plant
 from drill.engine.entries import Emit, Entry
-from drill.scenarios.schema import Effect, FaultUse
+from drill.engine.evaluate import number
+from drill.scenarios.schema import Effect, Happening
 
 MOVING = "moving"
 MACHINE = ""  # who moved a control: nobody, the machine or a fault did
@@ -48,10 +49,12 @@ class World:
         self.changes += 1
         self._emit({"t": tick, "k": "drive", "at": where})
 
-    def inject(self, tick: int, use: FaultUse) -> None:
-        """Let a fault begin with the next tick."""
-        self.plant.inject(use.fault, dict(use.at))
-        self._emit({"t": tick, "k": "fault", "name": use.fault, "at": dict(use.at)})
+    def inject(self, tick: int, one: Happening) -> None:
+        """Let a fault begin with the next tick, in the part that it names. Its numbers are drawn already."""
+        at = {name: number(value, {}) for name, value in one.at.items()}
+        self.plant.inject(str(one.fault), at, one.part)
+        where = {} if one.part is None else {"part": one.part}
+        self._emit({"t": tick, "k": "fault", "name": str(one.fault), "at": at, **where})
 
     def acknowledge(self, tick: int) -> None:
         """Acknowledge all alarms."""

@@ -154,7 +154,7 @@ def measure(loaded: Loaded, *, with_c: bool) -> dict[str, Any]:
 
 def _settled(loaded: Loaded, advance: Step | None) -> list[float]:
     plant = Plant(loaded.circuit, loaded.patient, advance)
-    for name, value in loaded.scenario.start.controls.items():
+    for name, value in loaded.scenario.usual_controls.items():
         plant.set(name, value)
     for _ in range(SETTLE_TICKS):
         plant.tick()

@@ -42,6 +42,7 @@ def blindfold(frame: Frame) -> Frame:
         said=frame.said,
         drive=frame.drive,
         did=frame.did,
+        by=frame.by,
     )
 
 

@@ -10,14 +10,12 @@ from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
 from drill.circuit.sensors import OPTIONAL_SITES, SITES
 from drill.circuit.spec import CircuitSpec
+from drill.scenarios.check_effects import PARTNERS, check_effect
 from drill.scenarios.conditions import NO_STAGE_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import Diagnostic, cut
 from drill.scenarios.schema_base import Device
 from drill.scenarios.tree import Node, Report, root
 from drill.scenarios.yaml_reader import Document
-
-# Each head of an effect, and the key that it cannot be without.
-_EFFECTS: dict[str, str] = {"set": "value", "head": "", "give": "amount", "infuse": "over_s", "bring": "", "arrive": "in_s", "note": ""}
 
 
 def check_tasks(document: Document, names: Names) -> list[Diagnostic]:
@@ -35,30 +33,22 @@ def check_tasks(document: Document, names: Names) -> list[Diagnostic]:
     for task in node["tasks"]:
         check_condition(task["needs"], names, report, NO_STAGE_HEADS, where)
         for effects in ("effects", "stop_effects"):
-            _effects(task[effects], report)
+            _effects(task[effects], names, report)
         if "stop_effects" in task and "seconds" in task:
             report.add(task["stop_effects"], "a job with 'seconds' ends by itself: its 'effects' act at its end", key=True)
     for saying in node["sayings"]:
         check_condition(saying["true_when"], names, report, NO_STAGE_HEADS, where)
-        _effects(saying["effects"], report)
+        _effects(saying["effects"], names, report)
     return report.found
 
 
-def _effects(effects: Node, report: Report) -> None:
+def _effects(effects: Node, names: Names, report: Report) -> None:
     for effect in effects:
-        heads = [head for head in _EFFECTS if head in effect]
+        heads = [head for head in PARTNERS if head in effect]
         if len(heads) != 1:
             what = f"has {' and '.join(heads)}" if heads else "has none"
-            report.add(effect, f"an effect needs exactly one head, and this {what} (heads: {', '.join(_EFFECTS)})")
-        for head, partner in _EFFECTS.items():
-            if partner and head in effect and partner not in effect:
-                report.add(effect, f"'{head}' needs '{partner}'")
-            if partner and partner in effect and heads and head not in heads:
-                report.add(effect[partner], f"'{partner}' goes with '{head}', not with '{heads[0]}'", key=True)
-        control = effect["set"]
-        if report.name(control, "control", CONTROLS) and control.text in CONTROLS:
-            spec = CONTROLS[control.text]
-            report.between(effect["value"], spec.low, spec.high, spec.unit)
+            report.add(effect, f"an effect needs exactly one head, and this {what} (heads: {', '.join(PARTNERS)})")
+        check_effect(effect, names, report)
 
 
 def check_devices(documents: Collection[Document]) -> list[Diagnostic]:
@@ -153,10 +143,15 @@ def _alarm(alarm: Node, report: Report) -> None:
         report.name(alarm[side]["control"], "control", CONTROLS)
 
 
+def fetched(tasks: Document) -> list[str]:
+    """Return the equipment that a job can bring."""
+    brought = [effect["bring"].text for task in root(tasks)["tasks"] for effect in task["effects"]]
+    return list(dict.fromkeys(name for name in brought if name))
+
+
 def arriving(tasks: Document) -> list[str]:
     """Return the people whom a job or call-out can call."""
     node = root(tasks)
     owners = [*node["tasks"], *node["sayings"]]
     called = [effect["arrive"].text for owner in owners for effects in ("effects", "stop_effects") for effect in owner[effects]]
     return list(dict.fromkeys(name for name in called if name))
-

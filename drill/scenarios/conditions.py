@@ -14,10 +14,10 @@ QUALIFIERS: dict[str, tuple[str, ...]] = {
     "shown": ("above", "below", "blank", "for_s", "within_s"),
     "control": ("above", "below", "for_s", "within_s"),
     "alarm": ("for_s", "within_s"),
-    "action": ("at", "above", "below", "within_s"),
-    "said": ("within_s",),
-    "found": ("is", "within_s"),
-    "task": ("is", "for_s", "within_s"),
+    "action": ("at", "above", "below", "by", "within_s"),
+    "said": ("by", "within_s"),
+    "found": ("is", "by", "within_s"),
+    "task": ("is", "by", "for_s", "within_s"),
     "drive": ("for_s", "within_s"),
     "after_s": (),
     "all": ("for_s", "within_s"),
@@ -43,6 +43,7 @@ MEANINGS: dict[str, str] = {
     "blank": "true: the display shows no number; false: it shows one",
     "at": "the action's target: a clamp's short name (return), a control, a job, a thing to look at",
     "is": "the finding, or the job's state (done if it is not written)",
+    "by": "the person who did it, or did it last",
     "for_s": "without a break for so many seconds",
     "within_s": "at some moment of the last so many seconds",
 }
@@ -57,7 +58,10 @@ _ALL_QUALIFIERS = {qualifier for qualifiers in QUALIFIERS.values() for qualifier
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Every name that a scenario may use. None = not known (its file is broken), so nothing is said about such names."""
+    """Every name that a scenario may use. None = not known (its file is broken), so nothing is said about such names.
+
+    `controls` are those that the circuit has; `parts` gives the numbers of each of its parts; `doers` who can do each job.
+    """
 
     alarms: Collection[str] | None = None
     tasks: Collection[str] | None = None
@@ -67,7 +71,28 @@ class Names:
     draws: Collection[str] | None = None
     people: Collection[str] | None = None
     arriving: Collection[str] = ()
+    stages: Collection[str] | None = None
+    controls: Collection[str] | None = None
+    parts: Mapping[str, Collection[str]] | None = None
+    sites: Collection[str] | None = None
+    doers: Mapping[str, Collection[str]] | None = None
+    equipment: Collection[str] | None = None
     limit_s: float = 7200.0
+    pack: str = ""
+    language: str = "en"
+
+    def absent(self, control: str) -> str:
+        """Say that a control which exists is not in this circuit; "" if it is."""
+        if self.controls is None or control not in CONTROLS or control in self.controls:
+            return ""
+        like = [name for name in self.controls if name.partition("_")[0] == control.partition("_")[0]]
+        return f"this circuit has no '{control}', so nobody can move it{nearest(control, like)}"
+
+    def undoable(self, task: str) -> str:
+        """Say that nobody in the team can do a job; "" if somebody can."""
+        if self.doers is None or self.doers.get(task, ("",)):
+            return ""
+        return f"nobody in this team can do '{task}': see 'can' in the team and 'by' in tasks.yaml"
 
 
 def check_condition(node: Node, names: Names, report: Report, heads: tuple[str, ...] = HEADS, where: str = "") -> None:
@@ -111,6 +136,10 @@ def _names(node: Node, names: Names, report: Report) -> None:
     else:
         report.name(shown, "displayed reading", SHOWN)
     report.name(node["control"], "control", CONTROLS)
+    report.name(node["by"], "person", names.people)
+    for target, why in ((node["control"], names.absent(node["control"].text)), (node["task"], names.undoable(node["task"].text))):
+        if why:
+            report.add(target, why)
     report.name(node["alarm"], "alarm", names.alarms)
     report.name(node["said"], "call-out", names.sayings)
     report.name(node["task"], "task", names.tasks)
@@ -171,6 +200,10 @@ def _action(node: Node, names: Names, report: Report) -> None:
             # The long names are accepted, but not offered.
             offered = clamp_names() if what == "clamp" else known
             report.add(at, f"unknown {what} '{at.text}'{nearest(at.text, offered)}")
+        control = at.text if verb == "set" or at.text.startswith("clamp_") else f"clamp_{at.text}"
+        why = names.undoable(at.text) if verb in ("do", "order") else names.absent(control) if what in ("clamp", "control") else ""
+        if why:
+            report.add(at, why)
         if verb != "set":
             for key in ("above", "below"):
                 if key in node:

@@ -4,23 +4,30 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from drill.circuit.acts import fault_writes
+from drill.circuit.compiler import build
+from drill.circuit.components import KINDS
+from drill.circuit.controls import CONTROLS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, SensorSpec
-from drill.errors import PackError, nearest
+from drill.errors import CircuitError, PackError, nearest
 from drill.scenarios import check, check_base, plays, variants
+from drill.scenarios.check_time import Clock
 from drill.scenarios.conditions import Names
 from drill.scenarios.diagnostics import Diagnostic, cut, errors_in, in_order, refuse
 from drill.scenarios.library import BASE, Library
+from drill.scenarios.overlay import circuit_of, tasks_of
 from drill.scenarios.schema import PackInfo, Play, Scenario, Tasks
 from drill.scenarios.schema_base import Circuit, Device, Devices, Part, Patient, Usual
+from drill.scenarios.schema_words import LANGUAGE
 from drill.scenarios.shape import fit
-from drill.scenarios.site import Profile, Value, settle, substitute
+from drill.scenarios.site import LANGUAGE_VALUE, Profile, Value, settle, substitute
 from drill.scenarios.tree import Node, Report, root
 from drill.scenarios.yaml_reader import Document, read_yaml
 
@@ -149,9 +156,13 @@ class _Loading:
             if self.info is not None and self.info.id != pack:
                 self.problems.append(document.problem(("id",), f"the id is '{self.info.id}' and the folder '{pack}': give both one name"))
         defaults = root(document)["site_defaults"]
+        self.language = self.info.language if self.info is not None else LANGUAGE
         layers = [(document, defaults.path, defaults.value if isinstance(defaults.value, dict) else {}), self._profile(site)]
         self.site_values, wrong = settle(*layers)
         self.problems += wrong
+        chosen = str(self.site_values[LANGUAGE_VALUE])
+        # English as the engine's default is nobody's choice: the pack's own language goes before it.
+        self.languages = tuple(dict.fromkeys((self.language, LANGUAGE) if chosen == LANGUAGE else (chosen, self.language, LANGUAGE)))
 
     def _profile(self, site: Site) -> tuple[Document, tuple[str, ...], Mapping[str, Any]]:
         """Return the site profile as a layer."""
@@ -184,7 +195,7 @@ class _Loading:
         if not document.readable:
             return document, None
         document, paths, wrong = substitute(document, self.site_values)
-        made, misfits = fit(document, model, paths)
+        made, misfits = fit(document, model, paths, self.languages)
         self.problems += wrong + misfits
         return document, made
 
@@ -195,17 +206,34 @@ class _Loading:
         node = root(document)
         circuit, alarms = self.circuit(self._entry(node["circuit"], "circuits", "circuit"))
         patient = self.patient(self._entry(node["patient"], "patients", "patient"))
-        names = self.names(tasks_document, alarms)
+        clock = Clock.of(node, root(tasks_document))
+        names = self.names(tasks_document, alarms, circuit)
         if tasks_document.readable:
             self.problems += check_base.check_tasks(tasks_document, names)
+            if "team" in node:
+                names = replace(names, doers={task: clock.doers(task) for task in clock.tasks})
         if document.readable:
-            self.problems += check.check_scenario(document, names)
+            self.problems += check.check_scenario(document, names, clock)
         found_plays = self.plays(name, node, names)
+        if errors_in(self.problems) or scenario is None or circuit is None or patient is None or tasks is None or self.info is None:
+            return None, in_order(self.problems)
+        tasks, circuit = tasks_of(scenario, tasks), circuit_of(scenario, circuit)
+        self.problems += check_built(document, scenario, circuit, patient)
         problems = in_order(self.problems)
-        if errors_in(problems) or scenario is None or circuit is None or patient is None or tasks is None or self.info is None:
+        if errors_in(problems):
             return None, problems
-        digest = digest_of(scenario, circuit, patient, tasks, self.site_values)
+        digest = digest_of(*self._in_own_language(document, scenario, tasks), circuit, patient, self.site_values)
         return Loaded(scenario, circuit, patient, tasks, found_plays, self.info, self.site_values, digest), problems
+
+    def _in_own_language(self, document: Document, scenario: Scenario, tasks: Tasks) -> tuple[Scenario, Tasks]:
+        """Return both in the pack's language, so that the language of the screen is no part of a run's digest."""
+        own = (self.language, LANGUAGE)
+        if self.languages == tuple(dict.fromkeys(own)):
+            return scenario, tasks
+        again, _ = fit(document, Scenario, {}, own)
+        raw = substitute(self.library.document(BASE, "tasks.yaml"), self.site_values)[0]
+        plain, _ = fit(raw, Tasks, {}, own)
+        return again or scenario, tasks_of(scenario, plain or tasks)
 
     def tasks(self) -> tuple[Document, Tasks | None]:
         """Load what can be said, done and looked at; it is the base pack's in every scenario."""
@@ -213,18 +241,29 @@ class _Loading:
             raise PackError(f"the pack '{BASE}' is missing from the folders of packs: it holds circuits, devices, patients and tasks")
         return self.take(self.library.document(BASE, "tasks.yaml"), Tasks)
 
-    def names(self, tasks: Document, alarms: Sequence[str] | None) -> Names:
+    def names(self, tasks: Document, alarms: Sequence[str] | None, circuit: CircuitSpec | None) -> Names:
         """Return what a scenario may name, as far as it is known."""
         node = root(tasks)
+        names = Names(alarms=alarms, pack=self.pack, language=self.language)
+        if circuit is not None:
+            pinched = {name for part in circuit.parts for name in (*part.clamps, *part.taps)}
+            absent = [name for name in CONTROLS if name.startswith(("clamp_", "tap_")) and name not in pinched]
+            names = replace(
+                names,
+                controls=[name for name in CONTROLS if name not in absent],
+                parts={part.id: tuple(KINDS.get(part.kind, ())) for part in circuit.parts},
+                sites=tuple(circuit.sites),
+            )
         if not tasks.readable:
-            return Names(alarms=alarms)
-        return Names(
-            alarms=alarms,
+            return names
+        return replace(
+            names,
             tasks=node["tasks"].texts("id"),
             sayings=node["sayings"].texts("id"),
             looks=node["looks"].texts("id"),
             findings=FINDINGS,
             arriving=check_base.arriving(tasks),
+            equipment=check_base.fetched(tasks),
         )
 
     def _entry(self, ref: Node, folder: str, what: str) -> str:
@@ -300,10 +339,9 @@ class _Loading:
 
     def plays(self, scenario: str, node: Node, names: Names) -> dict[str, Play]:
         """Load the plays of one scenario, resolved; a play that cannot be read counts as everybody's."""
-        people = node["team"].texts("id") or None
-        names = Names(names.alarms, names.tasks, names.sayings, names.looks, names.findings, people=people)
-        scored = [*node["rubric"]["steps"].texts("id"), *node["rubric"]["wrong"].texts("id")]
-        causes = node["causes"].texts("id")
+        names = replace(names, people=node["team"].texts("id") or None)
+        scored = [*node["rubric"]["steps"].texts("id"), *node["rubric"]["wrong"].texts("id")] if "rubric" in node else None
+        causes = node["causes"].texts("id") if "causes" in node else None
         nodes: dict[str, Node] = {}
         made: dict[str, Play] = {}
         report = Report()
@@ -347,8 +385,29 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
     )
 
 
-def digest_of(scenario: Scenario, circuit: CircuitSpec, patient: PatientSpec, tasks: Tasks, site: Mapping[str, Value]) -> str:
-    """Return SHA-256 of the canonical JSON of everything that can change a run; the panel's drawing cannot."""
+def check_built(document: Document, scenario: Scenario, circuit: CircuitSpec, patient: PatientSpec) -> list[Diagnostic]:
+    """Build the machine once, and note what only then is known: that it cannot be built, or a fault that does not fit its part."""
+    try:
+        model = build(circuit, patient)
+    except CircuitError as error:
+        return [document.problem(("circuit",), f"'{scenario.circuit}' cannot be built: {error}")]
+    problems: list[Diagnostic] = []
+    lists = [(("causes", i, "faults"), cause.faults) for i, cause in enumerate(scenario.causes)]
+    lists += [(("stages", i, "enter"), stage.enter) for i, stage in enumerate(scenario.stages)]
+    lists += [(("events", i, "do"), event.do) for i, event in enumerate(scenario.events)]
+    for path, uses in lists:
+        for number, use in enumerate(uses):
+            if use.fault is None or use.fault == "cause":
+                continue
+            try:
+                fault_writes(model, use.fault, {}, use.part)
+            except CircuitError as error:
+                problems.append(document.problem((*path, number, "part" if use.part else "fault"), str(error)))
+    return problems
+
+
+def digest_of(scenario: Scenario, tasks: Tasks, circuit: CircuitSpec, patient: PatientSpec, site: Mapping[str, Value]) -> str:
+    """Return SHA-256 of the canonical JSON of everything that can change a run; the panel's drawing and language cannot."""
     machine = asdict(circuit)
     del machine["drawing"]
     whole = {
@@ -356,7 +415,7 @@ def digest_of(scenario: Scenario, circuit: CircuitSpec, patient: PatientSpec, ta
         "circuit": machine,
         "patient": asdict(patient),
         "tasks": tasks.model_dump(mode="json", by_alias=True),
-        "site": dict(site),
+        "site": {name: value for name, value in site.items() if name != LANGUAGE_VALUE},
     }
     text = json.dumps(whole, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

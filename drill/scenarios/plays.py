@@ -13,8 +13,11 @@ VERBS = ("clamp", "unclamp", "set", "do", "stop", "order", "say", "look", "ack")
 _WHY = "in a play, which knows only what someone at the bedside can know"
 
 
-def check_play(play: Node, names: Names, scored: Collection[str], causes: Collection[str], report: Report) -> None:
-    """Note what is wrong in one play; `scored` names the rubric's steps and wrongs. Its `extends` is checked apart."""
+def check_play(play: Node, names: Names, scored: Collection[str] | None, causes: Collection[str] | None, report: Report) -> None:
+    """Note what is wrong in one play; `scored` names the rubric's steps and wrongs. Its `extends` is checked apart.
+
+    Without a readable scenario `scored` and `causes` are None, and nothing is said of such names.
+    """
     report.unique(play["rules"], "rule")
     changed = [(key, rule) for key, rule in play["change"].pairs()]
     for key, rule in changed:
@@ -52,11 +55,20 @@ def _act(act: Node, names: Names, report: Report) -> None:
     for verb in ("clamp", "unclamp"):
         if act[verb].text not in CLAMPS:
             report.name(act[verb], "clamp", clamps)
+        if act[verb].text and (why := names.absent(f"clamp_{act[verb].text.removeprefix('clamp_')}")):
+            report.add(act[verb], why)
     if report.name(act["set"], "control", CONTROLS) and act["set"].text in CONTROLS:
         spec = CONTROLS[act["set"].text]
         report.between(act["to"], spec.low, spec.high, spec.unit)
     for verb in ("do", "stop", "order"):
         report.name(act[verb], "task", names.tasks)
+        if why := names.undoable(act[verb].text):
+            report.add(act[verb], why)
+    who, doers = act["who"].text, (names.doers or {}).get(act["order"].text)
+    if doers and who and who not in doers and who in (names.people or ()):
+        report.add(act["who"], f"'{who}' does not do '{act['order'].text}' in this team: {', '.join(doers)} can")
+    if act["do"].text and doers is None and (can := (names.doers or {}).get(act["do"].text)) and "you" not in can:
+        report.add(act["do"], f"'you' do not do '{act['do'].text}' in this team: order it ({', '.join(can)} can)")
     report.name(act["say"], "call-out", names.sayings)
     report.name(act["look"], "thing to look at", names.looks)
     report.name(act["ack"], "acknowledgement", ACKS)

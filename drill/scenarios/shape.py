@@ -2,7 +2,7 @@
 
 import json
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from drill.errors import nearest
 from drill.scenarios.diagnostics import Diagnostic, Path, cut, found
+from drill.scenarios.schema_words import LANGUAGE, LANGUAGES_KEY
 from drill.scenarios.yaml_reader import Document
 
 M = TypeVar("M", bound=BaseModel)
@@ -34,14 +35,17 @@ _BOUNDS = {
 }
 
 
-def fit(document: Document, model: type[M], site_paths: Mapping[Path, str]) -> tuple[M | None, list[Diagnostic]]:
+def fit(
+    document: Document, model: type[M], site_paths: Mapping[Path, str], languages: Sequence[str] = (LANGUAGE,)
+) -> tuple[M | None, list[Diagnostic]]:
     """Return the model made of a document's data, or None with every reason why it does not fit.
 
-    `site_paths` names the site value that stands at a path, so that a misfit can say where it came from.
+    `site_paths` names the site value that stands at a path, so that a misfit can say where it came from. Texts are taken
+    in the best of the `languages` that they are there in.
     """
     try:
         # As JSON, lists become tuples and whole numbers pass as numbers, while a text still never becomes a number.
-        return model.model_validate_json(json.dumps(document.data, ensure_ascii=True)), []
+        return model.model_validate_json(json.dumps(document.data, ensure_ascii=True), context={LANGUAGES_KEY: languages}), []
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     return None, list(_say_all(document, model, details, site_paths))
@@ -107,6 +111,8 @@ def _say(detail: ErrorDetails, value: object) -> str:
 
 def _name_hint(pattern: str, value: object) -> str:
     text = str(value)
+    if pattern.startswith("^20"):
+        return f"'{cut(text)}' is not a date: write it as 2026-11-21"
     if "/" in pattern:
         return f"{found(value)} is not a reference: write pack/name, such as base/va_ecmo_adult"
     plain = "".join(char if char.isascii() and char.isalnum() else "_" for char in text.lower()).strip("_0123456789")[:60]

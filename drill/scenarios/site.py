@@ -4,6 +4,7 @@ A pack says `{site: name}` wherever a scalar of that type may stand. What it mea
 the engine's default, then the pack's `site_defaults`, then the site's own profile.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
@@ -13,9 +14,11 @@ from pydantic import Field
 from drill.errors import nearest
 from drill.scenarios.diagnostics import Diagnostic, Path, found
 from drill.scenarios.schema import Id, Model, Text
+from drill.scenarios.schema_words import LANGUAGE, LANGUAGE_PATTERN
 from drill.scenarios.yaml_reader import Document
 
 Value = float | str | bool
+LANGUAGE_VALUE = "language"
 
 
 class SiteValue(NamedTuple):
@@ -44,8 +47,10 @@ SITE_VALUES: dict[str, SiteValue] = {
         SiteValue("restart_rpm", "number", "rpm", 1500.0, 500, 4000, "Pump speed before the return clamp comes off",
                   "ecmo.icu, emergency pump failure: 1500 rpm, then the clamp off over 3-5 s"),
         SiteValue("secured_flow_l_min", "number", "L/min", 2.0, 0.5, 6, "Flow that counts as support", "local target"),
+        SiteValue("fetch_backup_s", "number", "s", 60.0, 5, 1800, "Fetching the backup console", "local target"),
         SiteValue("no_flow_limit_s", "number", "s", 120.0, 20, 1200, "Time without flow that is tolerated", "local target"),
         SiteValue("no_flow_no_power_limit_s", "number", "s", 100.0, 20, 1200, "The same where only power is missing", "local target"),
+        SiteValue(LANGUAGE_VALUE, "text", "", LANGUAGE, 0, 0, "Language of all texts, such as de or pt-BR", "local target"),
         SiteValue("pass_mark_pct", "number", "%", 70.0, 0, 100, "Points needed to pass; no published pass mark was found", "local target"),
     )
 }  # fmt: skip
@@ -93,6 +98,8 @@ def _misfit(spec: SiteValue, value: object) -> str:
         case "text":
             if not isinstance(value, str):
                 return f"'{spec.name}' is text, found {found(value)}"
+            if spec.name == LANGUAGE_VALUE and not re.fullmatch(LANGUAGE_PATTERN, value):
+                return f"'{spec.name}' is a language such as en, de or pt-BR, found {found(value)}"
         case "flag":
             if not isinstance(value, bool):
                 return f"'{spec.name}' is true or false, found {found(value)}"

@@ -33,7 +33,7 @@ from drill.records.kernels import load_kernel
 for loaded in circuits([Path("scenario_packs")]):
     model = build(loaded.circuit, loaded.patient)
     x = np.array(model.slots.first)
-    for name, value in loaded.scenario.start.controls.items():
+    for name, value in loaded.scenario.usual_controls.items():
         x[model.slots[f"in:{name}"]] = value
     kernel = load_kernel(model.compiled_text())
     assert kernel.kind == "numba", kernel.note
@@ -50,7 +50,7 @@ def plain_bits(root: Path) -> dict[str, str]:
     for loaded in circuits([root / "scenario_packs"]):
         model = build(loaded.circuit, loaded.patient)
         x = list(model.slots.first)
-        for name, value in loaded.scenario.start.controls.items():
+        for name, value in loaded.scenario.usual_controls.items():
             x[model.slots[f"in:{name}"]] = value
         advance = interpreted(model)
         for _ in range(TICKS):
@@ -79,7 +79,7 @@ def test_c_has_the_same_bits(root: Path, plain_bits: dict[str, str], tmp_path: P
     for loaded in circuits([root / "scenario_packs"]):
         model = build(loaded.circuit, loaded.patient)
         x = np.array(model.slots.first)
-        for name, value in loaded.scenario.start.controls.items():
+        for name, value in loaded.scenario.usual_controls.items():
             x[model.slots[f"in:{name}"]] = value
         folder = tmp_path / loaded.circuit.id
         folder.mkdir()

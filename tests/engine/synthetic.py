@@ -78,6 +78,7 @@ def small_run() -> Run:
         frame(5, flow_l_min=3.97, map_mmhg=64.0),
         {"t": 5, "k": "stage", "from": "steady", "to": "no_flow"},
         {"t": 5, "k": "fault", "name": "motor_fault", "at": {}},
+        {"t": 5, "k": "broken", "id": "calm"},
         frame(10, ("pump_rpm", "flow_l_min"), flow_l_min=-0.42, map_mmhg=48.0),
         {"t": 10, "k": "first_sign"},
         {"t": 10, "k": "alarm", "id": "low_flow", "state": "on", "priority": "high", "text": "LOW FLOW 0.0 (limit 2.0)"},

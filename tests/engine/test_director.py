@@ -6,9 +6,9 @@ from drill.engine.director import Director
 from drill.engine.frame import Frame
 from drill.engine.machine import StageChange
 from drill.errors import NameUnknownError
-from drill.scenarios.schema import Cause, Condition, Draw, FaultUse, Go, Stage
+from drill.scenarios.schema import Cause, Condition, Draw, Go, Happening, Stage
 
-CAUSE = Cause(id="no_power", title="No power", faults=(FaultUse(fault="isolation_switch_off"), FaultUse(fault="motor_fault")))
+CAUSE = Cause(id="no_power", title="No power", faults=(Happening(fault="isolation_switch_off"), Happening(fault="motor_fault")))
 
 
 def frame(tick: int, flow_l_min: float | None = 3.0, map_mmhg: float = 60.0) -> Frame:
@@ -30,11 +30,11 @@ def frame(tick: int, flow_l_min: float | None = 3.0, map_mmhg: float = 60.0) -> 
 
 def test_the_first_stage_begins_at_once() -> None:
     """`start` reports the first stage and injects its faults."""
-    director = Director([Stage(id="steady", enter=(FaultUse(fault="motor_fault"),))])
+    director = Director([Stage(id="steady", enter=(Happening(fault="motor_fault"),))])
     step = director.start()
 
     assert step.changes == (StageChange("", "steady"),)
-    assert step.faults == (FaultUse(fault="motor_fault"),)
+    assert step.happens == (Happening(fault="motor_fault"),)
 
 
 def test_a_timer_opens_at_the_first_frame_that_is_not_too_early() -> None:
@@ -72,15 +72,15 @@ def test_a_draw_that_does_not_exist_is_named() -> None:
 
 def test_fault_cause_stands_for_the_drawn_cause() -> None:
     """`fault: cause` is replaced by all faults of the hidden cause."""
-    director = Director([Stage(id="a", enter=(FaultUse(fault="cause"),))], cause=CAUSE)
+    director = Director([Stage(id="a", enter=(Happening(fault="cause"),))], cause=CAUSE)
 
-    assert [use.fault for use in director.start().faults] == ["isolation_switch_off", "motor_fault"]
+    assert [use.fault for use in director.start().happens] == ["isolation_switch_off", "motor_fault"]
 
 
 def test_fault_cause_without_a_cause_is_an_error() -> None:
     """A story that needs a cause is not built without one."""
     with pytest.raises(NameUnknownError, match="unknown cause"):
-        Director([Stage(id="a", enter=(FaultUse(fault="cause"),))])
+        Director([Stage(id="a", enter=(Happening(fault="cause"),))])
 
 
 def test_for_s_counts_anew_after_a_break() -> None:

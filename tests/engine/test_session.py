@@ -128,7 +128,7 @@ def test_settling_leaves_no_trace_in_the_log(shipped: Loaded, make_session: Make
     assert {entry["t"] for entry in session.run.entries} == {0}
     assert kinds <= {"control", "drive", "person", "frame", "stage", "check", "snapshot", "alarm"}
     written = {entry["name"]: entry["value"] for entry in of_kind(session, "control")}
-    assert written == {**session.snapshot().controls, **shipped.scenario.start.controls}
+    assert written == {**session.snapshot().controls, **shipped.scenario.usual_controls}
 
 
 # -- the order of a tick ------------------------------------------------------------------------------------------

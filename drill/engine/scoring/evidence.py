@@ -10,29 +10,10 @@ from drill.engine.evaluate import action_matcher, compile_condition, head_of
 from drill.engine.frame import Did, Frame
 from drill.engine.lines import DRIVES, control_line
 from drill.engine.scoring.sheet import Evidence
+from drill.scenarios.phrases import reading_words, words
 from drill.scenarios.schema import Condition
 
 AT_MOST: Final = 6
-_SUFFIXES: Final = ("_l_min", "_mmhg", "_pct", "_ml", "_bpm", "_mmol_l", "_g_l")
-_NAMES: Final = {
-    "pump_rpm": "pump speed",
-    "crank_tach_rpm": "emergency drive's tachometer",
-    "dp_ox_mmhg": "delta-P",
-    "p_ven_mmhg": "P ven",
-    "p_pre_mmhg": "P pre",
-    "p_post_mmhg": "P post",
-}
-_SHORT: Final = {
-    "map": "MAP",
-    "cvp": "CVP",
-    "hr": "HR",
-    "hb": "Hb",
-    "svo2": "SvO2",
-    "sao2": "SaO2",
-    "spo2": "SpO2",
-    "fdo2": "FdO2",
-    "nirs": "NIRS",
-}
 Wanted = Callable[[Entry], bool]
 
 
@@ -137,20 +118,6 @@ def _act(leaf: Condition, witness: Witness) -> Entry | None:
         return matches(Did(entry["t"], entry["who"], entry["verb"], entry["target"], entry["value"]))
 
     return witness.last(wanted)
-
-
-def words(name: str) -> str:
-    """Return an id as words: underscores as spaces."""
-    return name.replace("_", " ")
-
-
-def reading_words(name: str) -> str:
-    """Return a reading's name as it is said, without its unit: "MAP", "flow", "SpO2 right hand"."""
-    if name in _NAMES:
-        return _NAMES[name]
-    for suffix in _SUFFIXES:
-        name = name.removesuffix(suffix)
-    return " ".join(_SHORT.get(word, word) for word in name.split("_"))
 
 
 def text_of(entry: Entry) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from drill.engine.entries import Entry
 from drill.engine.evaluate import Check, compile_condition
 from drill.engine.frame import Frame
-from drill.engine.scoring.evidence import Witness, evidence, words
+from drill.engine.scoring.evidence import Witness, evidence
 from drill.engine.scoring.ledger import crossing
 from drill.engine.scoring.sheet import Evidence, Item, StepStatus
+from drill.scenarios.phrases import words
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Condition, HarmLimit, Step, Wrong
 from drill.units import seconds, ticks
@@ -23,10 +24,10 @@ class Material:
     draws: Mapping[str, float]
     since: int
 
-    def first(self, condition: Condition) -> Frame | None:
-        """Return the first frame at which the condition held."""
+    def first(self, condition: Condition, stages: Sequence[str] = ()) -> Frame | None:
+        """Return the first frame at which the condition held, in certain stages only if there are any."""
         check = self._check(condition)
-        return next((frame for frame in self.frames if check(frame)), None)
+        return next((frame for frame in self.frames if check(frame) and (not stages or frame.stage in stages)), None)
 
     def at_end(self, condition: Condition) -> Frame | None:
         """Return the last frame if the condition held there."""
@@ -57,7 +58,7 @@ def judge_steps(steps: Sequence[Step], material: Material) -> tuple[Item, ...]:
 
 
 def _met(step: Step, material: Material) -> Frame | None:
-    return material.at_end(step.expect) if step.judge == "end" else material.first(step.expect)
+    return material.at_end(step.expect) if step.judge == "end" else material.first(step.expect, step.in_)
 
 
 def _step(step: Step, met: Mapping[str, Frame | None], material: Material) -> Item:
@@ -94,6 +95,10 @@ def _verdict(step: Step, frame: Frame | None, met: Mapping[str, Frame | None], m
             before = met[other]
             if before is None or before.tick > frame.tick:
                 return "incorrect", 0.0, f"came before '{words(other)}'"
+    for other in step.before:
+        after = met.get(other)
+        if after is not None and after.tick < frame.tick:
+            return "incorrect", 0.0, f"came after '{words(other)}'"
     waited = frame.tick - material.since
     if step.late_s is not None and waited > ticks(step.late_s):
         return "missed", 0.0, f"too late: after {seconds(waited):.1f} s, counted until {step.late_s:g} s"
@@ -104,7 +109,7 @@ def _verdict(step: Step, frame: Frame | None, met: Mapping[str, Frame | None], m
 
 def judge_wrong(wrong: Wrong, material: Material) -> Item:
     """Judge one thing that must not happen; its points are taken away."""
-    frame = material.first(wrong.when)
+    frame = material.first(wrong.when, wrong.in_)
     return Item(
         kind="wrong",
         id=wrong.id,

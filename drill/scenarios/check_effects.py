@@ -1,0 +1,30 @@
+"""Checks effects: what jobs, call-outs, stages, causes and instructors do to the world."""
+
+from drill.circuit.consoles import EQUIPMENT
+from drill.circuit.controls import CONTROLS
+from drill.circuit.drugs import DRUGS
+from drill.scenarios.conditions import Names
+from drill.scenarios.tree import Node, Report
+
+# Each head of an effect, and the key that it cannot be without.
+PARTNERS: dict[str, str] = {"set": "value", "head": "", "give": "amount", "infuse": "over_s", "bring": "", "arrive": "in_s", "note": ""}
+MOST_BOLUSES, MOST_ML = 10.0, 2000.0  # what the machine's patient can be given at once
+
+
+def check_effect(effect: Node, names: Names, report: Report) -> None:
+    """Note what is wrong with one effect but for how many heads it has."""
+    heads = [head for head in PARTNERS if head in effect]
+    for head, partner in PARTNERS.items():
+        if partner and head in effect and partner not in effect:
+            report.add(effect, f"'{head}' needs '{partner}'")
+        if partner and partner in effect and heads and head not in heads:
+            report.add(effect[partner], f"'{partner}' goes with '{head}', not with '{heads[0]}'", key=True)
+    control = effect["set"]
+    if report.name(control, "control", CONTROLS) and control.text in CONTROLS:
+        spec = CONTROLS[control.text]
+        report.between(effect["value"], spec.low, spec.high, spec.unit)
+    report.name(effect["give"], "drug", DRUGS)
+    report.between(effect["amount"], 0.0, MOST_BOLUSES, "usual boluses")
+    report.between(effect["infuse"], 0.0, MOST_ML, "mL")
+    report.name(effect["bring"], "equipment", EQUIPMENT)
+    report.name(effect["arrive"], "person", names.people)
