@@ -13,7 +13,7 @@ from drill.engine.actions import Action
 from drill.engine.entries import CAUSES, Entry, RunSink
 from drill.engine.runlog import READING_TABLE, Run, canonical, digest
 from drill.engine.session import Session
-from drill.engine.setup import Loaded
+from drill.engine.setup import Loaded, Settled
 from drill.errors import DrillError, SessionError
 from drill.units import seconds
 
@@ -88,6 +88,27 @@ def fork(
     return session
 
 
+def again(run: Run, loaded: Loaded, advance: Advance | None = None, settled: Settled | None = None) -> Iterator[tuple[int, Session]]:
+    """Yield tick and session that an old run's causes make, at tick 0 and after each tick and pause, up to where the record ends.
+
+    For eyes, not for proof: `settled` may spare the settling, as in a live drill. Raises SessionError at once for a run of another
+    engine or another pack; what cannot be played again raises at its tick.
+    """
+    reason = _not_comparable(run, loaded)
+    if reason:
+        raise SessionError(reason)
+
+    def steps() -> Iterator[tuple[int, Session]]:
+        session = _session(run, loaded, advance, sink=None, parent=run.header["parent"], mode=run.header["mode"], settled=settled)
+        reason = _other_model(run, session)
+        if reason:
+            raise SessionError(reason)
+        for now in _play(session, run, run.last_tick):
+            yield now, session
+
+    return steps()
+
+
 def _not_comparable(run: Run, loaded: Loaded) -> str:
     header = run.header
     if header["engine"] != ENGINE_VERSION:
@@ -111,9 +132,27 @@ def _other_model(run: Run, session: Session) -> str:
     return f"the physics has changed since the run (model {ours}, recorded {theirs}): only what it stored can be shown"
 
 
-def _session(run: Run, loaded: Loaded, advance: Advance | None, sink: RunSink | None, parent: dict[str, Any] | None, mode: str) -> Session:
+def _session(
+    run: Run,
+    loaded: Loaded,
+    advance: Advance | None,
+    *,
+    sink: RunSink | None,
+    parent: dict[str, Any] | None,
+    mode: str,
+    settled: Settled | None = None,
+) -> Session:
     header = run.header
-    return Session(loaded, seed=header["seed"], mode=mode, cause=header["cause"] or None, advance=advance, sink=sink, parent=parent)
+    return Session(
+        loaded,
+        seed=header["seed"],
+        mode=mode,
+        cause=header["cause"] or None,
+        advance=advance,
+        sink=sink,
+        parent=parent,
+        settled=settled,
+    )
 
 
 def _again(session: Session, run: Run) -> Iterator[Entry]:
@@ -125,13 +164,13 @@ def _again(session: Session, run: Run) -> Iterator[Entry]:
         sent = len(fresh)
 
 
-def _play(session: Session, run: Run, until: int) -> Iterator[None]:
-    """Give the session the run's causes at their ticks; yield after each step, at the end of tick `until` for the last time."""
+def _play(session: Session, run: Run, until: int) -> Iterator[int]:
+    """Give the session the run's causes at their ticks; yield the tick after each step, at the end of tick `until` for the last time."""
     now = 0
     # What was refused did nothing; a fork in another mode might not refuse it.
     same = session.run.header["mode"] == run.header["mode"]
     refused = set() if same else {entry["seq"] for entry in run.entries if entry["k"] == "refused"}
-    yield
+    yield now
     for cause in run.entries:
         if cause["k"] not in CAUSES or cause.get("seq") in refused:
             continue
@@ -142,18 +181,18 @@ def _play(session: Session, run: Run, until: int) -> Iterator[None]:
         while now < before:
             session.tick()
             now += 1
-            yield
+            yield now
         if cause["k"] == "action":
             session.submit(Action(verb=cause["verb"], target=cause["target"], value=cause["value"], who=cause["who"]))
         elif cause["on"]:
             session.pause()
         else:
             session.resume()
-        yield
+        yield now
     while now < until and not session.ended:
         session.tick()
         now += 1
-        yield
+        yield now
 
 
 def _pairs(run: Run, replayed: Iterator[Entry]) -> Iterator[tuple[Entry, Entry | None]]:

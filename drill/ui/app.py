@@ -34,7 +34,7 @@ def run_app(roots: Sequence[Path] | None = None, *, seed: int | None = None, cau
     faster or slower in practice mode. Raises ValueRangeError for a speed out of range, before any window opens.
     """
     desk = _desk(roots, speed=speed, seed=seed, cause=cause)
-    return _open(desk, lambda: make_menu(desk))
+    return open_window(desk, make_menu)
 
 
 def play(
@@ -56,7 +56,7 @@ def play(
     loaded = load_scenario(scenario, roots=desk.roots)
     if cause is not None and cause not in {c.id for c in loaded.scenario.causes}:
         raise NameUnknownError("cause", cause, [c.id for c in loaded.scenario.causes])
-    return _open(desk, lambda: brief(desk, loaded))
+    return open_window(desk, lambda desk: brief(desk, loaded))
 
 
 def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None, cause: str | None) -> Desk:
@@ -64,7 +64,8 @@ def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None
     return Desk(pack_roots() if roots is None else tuple(roots), sounds=Sounds(muted=True), speed=factor, seed=seed, cause=cause)
 
 
-def _open(desk: Desk, first: Callable[[], Screen]) -> int:
+def open_window(desk: Desk, first: Callable[[Desk], Screen]) -> int:
+    """Open the window with a first screen; return 0 when it is closed."""
     with contextlib.ExitStack() as stack:
         with quiet_libraries():
             pygame.init()
@@ -74,7 +75,7 @@ def _open(desk: Desk, first: Callable[[], Screen]) -> int:
         pygame.display.set_caption(WINDOW_TITLE)
         pygame.key.set_repeat(350, 40)
         desk.resize(window.get_size())
-        loop(first(), window)
+        loop(first(desk), window)
     return 0
 
 

@@ -10,7 +10,7 @@ import pygame
 
 from drill.circuit.spec import CircuitSpec
 from drill.engine.actions import Action
-from drill.engine.snapshot import Snapshot
+from drill.engine.snapshot import Snapshot, Wave
 from drill.scenarios.schema import Group
 from drill.ui.bars import ALARMS, TOP, alarm_spots, any_dark, draw_alarms, draw_top
 from drill.ui.canvas import Box, Canvas
@@ -76,6 +76,7 @@ class Panel:
         self._canvas: Canvas | None = None
         self.saydo = SayDo(SAYDO, [(g.id, g.title) for g in groups])
         self.hands = Hands(self.saydo, self.spots, self._clock)
+        self.watched_only = False  # a replay: nothing can be said or done, and its own bar stands there
         self._spots: list[Spot] = []
         self._spots_of: object = None
 
@@ -93,8 +94,17 @@ class Panel:
 
     def feed(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Take in a tick that may not be drawn: the traces need every one."""
+        self.trace(canvas, snapshot.tick, snapshot.wave)
+
+    def trace(self, canvas: Canvas, tick: int, wave: Wave) -> None:
+        """Take in the samples of a tick."""
         self._ready(canvas)
-        self.monitor.collect(snapshot.tick, snapshot.wave)
+        self.monitor.collect(tick, wave)
+
+    def clear_traces(self, canvas: Canvas) -> None:
+        """Forget the traces: a replay that jumps begins new ones."""
+        self._ready(canvas)
+        self.monitor = Monitor(canvas, MONITOR)
 
     def draw(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Draw the whole screen onto the canvas's surface."""
@@ -125,7 +135,8 @@ class Panel:
         canvas.keep("team", TEAM, team_state(s), lambda: draw_team(canvas, TEAM, s))
         own = lit if lit.startswith(("group", "entry_")) else ""
         listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
-        canvas.keep("saydo", SAYDO, listed, lambda: self.saydo.draw(canvas, s, lit=own))
+        if not self.watched_only:
+            canvas.keep("saydo", SAYDO, listed, lambda: self.saydo.draw(canvas, s, lit=own))
         canvas.keep("log", LOG, s.log, lambda: draw_log(canvas, LOG, s))
 
     def _draw_heading(self, canvas: Canvas, snapshot: Snapshot) -> None:
