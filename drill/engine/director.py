@@ -101,9 +101,13 @@ class Director:
             hint.begin(tick)
         for watch in self._always:
             watch.enter(changes[0].before, stage.id, tick)
-        self._waiting += [(tick + ticks(number(one.after_s, {})), one) for one in self._happens[stage.id] if one.after_s]
-        at_once = tuple(one for one in self._happens[stage.id] if not one.after_s)
+        at_once = self.after(tick, self._happens[stage.id])
         return replace(seen, changes=changes, happens=(*seen.happens, *at_once), outcome=stage.id if stage.ends else "")
+
+    def after(self, tick: int, happenings: Sequence[Happening]) -> tuple[Happening, ...]:
+        """Return what happens at once, and keep for `step` what comes later. The numbers are drawn already."""
+        self._waiting += [(tick + ticks(number(one.after_s, {})), one) for one in happenings if one.after_s]
+        return tuple(one for one in happenings if not one.after_s)
 
     def _due(self, tick: int) -> tuple[Happening, ...]:
         """Return what had to wait until now, in the order in which it is due."""

@@ -293,7 +293,7 @@ class Session:
             return ""
         if self._mode == "exam":
             return "nothing is added to an exam"
-        self._let_happen(self._events.get(target) or (Happening(fault=target),))
+        self._let_happen(self._director.after(self._tick, self._events.get(target) or (Happening(fault=target),)))
         return ""
 
     def _let_happen(self, happenings: Iterable[Happening]) -> None:

@@ -1,5 +1,6 @@
 """A drill that starts at once: the shipped VA scenario without its minute of settling."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,3 +41,19 @@ def make_session(shipped: Loaded) -> Callable[..., Session]:
         return Session(loaded, **{"seed": 7, **how})
 
     return make
+
+
+@pytest.fixture
+def make_packs(root: Path, tmp_path: Path) -> Callable[[str, str], Loaded]:
+    """Load the pump-stop scenario with one text of it changed."""
+
+    def load(old: str, new: str) -> Loaded:
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        shutil.copytree(root / "scenario_packs", folder)
+        file = folder / "pump_head_failure/scenarios/va_flow_lost.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        return load_scenario("pump_head_failure/va_flow_lost", roots=[folder])
+
+    return load

@@ -6,7 +6,7 @@ from drill.engine.director import Director
 from drill.engine.frame import Frame
 from drill.engine.machine import StageChange
 from drill.errors import NameUnknownError
-from drill.scenarios.schema import Cause, Condition, Draw, Go, Happening, Stage
+from drill.scenarios.schema import Cause, Condition, Draw, Go, Happening, Prompt, Property, Stage
 
 CAUSE = Cause(id="no_power", title="No power", faults=(Happening(fault="isolation_switch_off"), Happening(fault="motor_fault")))
 
@@ -133,3 +133,75 @@ def test_a_sign_and_a_change_at_one_frame_are_both_reported() -> None:
     step = director.step(frame(5, 0.5))
 
     assert (step.first_sign, step.outcome, step.changes) == (True, "b", (StageChange("a", "b"),))
+
+
+def flow_above(limit: float) -> Condition:
+    """Flow above a limit."""
+    return Condition.model_validate({"value": "flow_l_min", "above": limit})
+
+
+def test_a_broken_property_leads_on_from_any_stage() -> None:
+    """Where a property says `go`, the story goes there, before any other way out, and the run notes which one broke."""
+    stages = [Stage(id="a", next=(Go(go="b", when=flow_above(-9.0)),)), Stage(id="b"), Stage(id="lost", ends="failed")]
+    director = Director(stages, always=[Property(id="flows", holds=flow_above(1.0), go="lost")])
+    director.start()
+    step = director.step(frame(5, flow_l_min=0.5))
+
+    assert (step.broken, step.changes, step.outcome) == (("flows",), (StageChange("a", "lost"),), "lost")
+
+
+def test_a_property_without_go_is_noted_once() -> None:
+    """It changes nothing, and is told at the first frame that breaks it."""
+    director = Director([Stage(id="a")], always=[Property(id="flows", holds=flow_above(1.0))])
+    director.start()
+
+    assert [director.step(frame(tick, flow)).broken for tick, flow in ((5, 3.0), (10, 0.0), (15, 3.0), (20, 0.0))] == [
+        (),
+        ("flows",),
+        (),
+        (),
+    ]
+
+
+def test_a_property_holds_in_its_stages_alone() -> None:
+    """Before and after the stages under `in` nothing is asked."""
+    stages = [Stage(id="a", next=(Go(go="b", after_s=0.2),)), Stage(id="b")]
+    early = Property.model_validate({"id": "early", "holds": flow_above(1.0), "in": ("a",)})
+    late = Property.model_validate({"id": "late", "holds": flow_above(1.0), "in": ("b",)})
+    director = Director(stages, always=[early, late])
+    director.start()
+    broken = {tick: director.step(frame(tick, 3.0 if tick < 10 else 0.0)).broken for tick in range(5, 30, 5)}
+
+    assert broken == {5: (), 10: ("early",), 15: ("late",), 20: (), 25: ()}
+
+
+def test_what_waits_comes_after_its_time_even_in_another_stage() -> None:
+    """`after_s` counts from the stage that it began with; a drawn one is drawn once."""
+    late = Happening(fault="motor_fault", after_s=Draw(draw="later_s"))
+    stages = [Stage(id="a", enter=(Happening(note="now"), late), next=(Go(go="b", after_s=0.2),)), Stage(id="b")]
+    director = Director(stages, draws={"later_s": 0.5})
+
+    assert [one.note for one in director.start().happens] == ["now"]
+    assert [tick for tick in range(5, 60, 5) if director.step(frame(tick)).happens] == [25]
+
+
+def test_a_cause_brings_faults_with_numbers_that_were_drawn() -> None:
+    """A drawn number of a fault is the run's own."""
+    clot = Happening(fault="head_thrombosis", at={"clot": Draw(draw="clot")})
+    cause = Cause(id="clot", title="Clot", faults=(clot,))
+    director = Director([Stage(id="a", enter=(Happening(fault="cause"),))], cause=cause, draws={"clot": 0.4})
+
+    assert director.start().happens[0].at == {"clot": 0.4}
+
+
+def test_prompts_are_there_while_they_hold() -> None:
+    """The stage's own prompt stands behind those that hold now, each with its why."""
+    hint = Prompt(text="Clamp.", why="It runs back.", when=Condition.model_validate({"value": "flow_l_min", "below": 0.0}))
+    director = Director([Stage(id="a", prompt="Look.", prompts=(hint,))])
+    director.start()
+    seen = [director.prompts]
+    for tick, flow in ((5, -1.0), (10, 1.0)):
+        director.step(frame(tick, flow))
+        seen.append(director.prompts)
+
+    assert seen == [("Look.",), ("Clamp. It runs back.", "Look."), ("Look.",)]

@@ -176,3 +176,20 @@ def test_memory_makes_it_repeatable(values: list[int], cut: int) -> None:
     second.memory[:] = first.memory
 
     assert before + [second(f) for f in log[cut:]] == straight
+
+
+def test_by_asks_who_did_it() -> None:
+    """An action, a call-out, a look and a job count only as this person's; of looks and jobs the last one's."""
+    log = [
+        action(3, 0, "set", "clamp_return", 1.0, who="nurse"),
+        {"t": 4, "k": "look", "target": "pump_head", "who": "you", "findings": ["clean"]},
+        {"t": 4, "k": "say", "id": "call_help", "who": "nurse", "true": True},
+        {"t": 4, "k": "job", "task": "compressions", "who": "nurse", "state": "start"},
+        frame(5),
+    ]
+
+    for keys in ({"action": "clamp", "at": "return"}, {"said": "call_help"}, {"task": "compressions", "is": "running"}):
+        assert held_at(compile_condition(condition(**keys, by="nurse")), log) == [5], keys
+        assert held_at(compile_condition(condition(**keys, by="you")), log) == [], keys
+    assert held_at(compile_condition(condition(found="pump_head", by="you")), log) == [5]
+    assert held_at(compile_condition(condition(found="pump_head", by="nurse")), log) == []

@@ -380,3 +380,22 @@ def test_the_share_of_local_targets_is_told() -> None:
     parts = {"steps": [step(source="local target"), step("b", points=30)]}
 
     assert score(rubric(**parts), run(*clamped_at(100))).local_target_pct == 25.0
+
+
+def test_order_counts_through_before() -> None:
+    """A step that must come before another is incorrect once that one has come."""
+    drained = step("drained", expect={"control": "clamp_drainage", "above": 0.98}, before=["clamped"])
+    log = [*clamped_at(50, until=60), control(61, "clamp_drainage", 1.0), frame(65, flow_l_min=0.0)]
+    late = score(rubric(steps=[step(), drained]), run(*log))
+    alone = score(rubric(steps=[drained]), run(*log))
+
+    assert (late.item("drained").status, late.item("drained").evidence[-1].text) == ("incorrect", "came after 'clamped'")
+    assert alone.item("drained").status == "done"
+
+
+def test_a_step_in_a_stage_counts_there_alone() -> None:
+    """What holds before its stage is counted from the stage on, and not at all where the stage never comes."""
+    log = [*clamped_at(20, until=40), {"t": 41, "k": "stage", "from": "steady", "to": "no_flow"}, frame(45), frame(50)]
+    sheet = score(rubric(steps=[step("early"), step("late", **{"in": ["no_flow"]}), step("never", **{"in": ["other"]})]), run(*log))
+
+    assert [(item.status, item.tick) for item in sheet.items] == [("done", 20), ("done", 45), ("missed", None)]

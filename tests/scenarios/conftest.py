@@ -45,5 +45,3 @@ def packs(root: Path, tmp_path: Path) -> Packs:
     folder = tmp_path / "packs"
     shutil.copytree(root / "scenario_packs", folder)
     return Packs(folder)
-
-

@@ -28,10 +28,10 @@ def test_list_names_cases_neutrally(root: Path) -> None:
     """The list gives reference, case name, machine, and which one is free play, first."""
     found = find_scenarios([root / "scenario_packs"])
 
-    assert [(one.ref, one.name, one.kind, one.free_play, one.error) for one in found] == [
-        ("base/free_play_va", "Free play: VA ECMO", "va_ecmo", True, ""),
-        (REF, "VA ECMO, late shift", "va_ecmo", False, ""),
-    ]
+    rows = [(one.ref, one.name, one.kind, one.free_play, one.error) for one in found]
+    assert ("base/free_play_va", "Free play: VA ECMO", "va_ecmo", True, "") in rows
+    assert (REF, "VA ECMO, late shift", "va_ecmo", False, "") in rows
+    assert [row[3] for row in rows] == sorted((row[3] for row in rows), reverse=True)
 
 
 def test_part_has_its_device_s_numbers_overlaid_with_its_own(packs: Any) -> None:
@@ -105,7 +105,7 @@ def test_unknown_profile_is_answered_with_the_nearest(packs: Any) -> None:
         ("pump_head_failure/plays/expert.yaml", "wait_s: 4", "wait_s: 5", True),
         (SCENARIO, "late_s: 120\n      points: 3", "late_s: 120\n      points: 4", False),
         ("base/tasks.yaml", "amount: 1}", "amount: 2}", False),
-        ("base/devices/pumps.yaml", "k_reverse: 0", "k_reverse: 1", False),
+        ("base/devices/pumps.yaml", "volume_ml: 32, tau", "volume_ml: 33, tau", False),
         ("base/patients/cardiogenic_shock_dependent.yaml", "weight_kg: ", "weight_kg: 1", False),
         (PROFILE, "values: {}", "values: {restart_rpm: 1600}", False),
     ],
@@ -152,3 +152,35 @@ def test_every_condition_key_is_explained() -> None:
     qualifiers = {name for names in QUALIFIERS.values() for name in names}
 
     assert set(MEANINGS) == {*QUALIFIERS, *qualifiers} == {info.alias or name for name, info in Condition.model_fields.items()}
+
+
+@pytest.mark.parametrize(
+    ("language", "first"), [("en", "You take over"), ("de", "Sie übernehmen"), ("de-CH", "Sie übernehmen"), ("fr", "You take over")]
+)
+def test_texts_come_in_the_site_s_language_with_fallback(packs: Any, language: str, first: str) -> None:
+    """The site's language, without its country, then the pack's own; what is written once is read by all."""
+    case = packs.load(site={"language": language}).scenario.case
+
+    assert case.briefing.startswith(first)
+    assert case.task == "Look after the patient and the circuit."
+
+
+def test_the_language_is_no_part_of_a_run(packs: Any) -> None:
+    """Who reads German plays the same drill: the digest is that of the pack's own language; a changed original is another."""
+    english = packs.load()
+    german = packs.load(site={"language": "de"})
+    packs.edit(SCENARIO, "Sie übernehmen einen", "Sie haben einen")
+    translated = packs.load()
+    packs.edit(SCENARIO, "You take over a 62", "You look after a 62")
+
+    assert english.digest == german.digest == translated.digest
+    assert packs.load(site={"language": "de"}).digest == packs.load().digest != english.digest
+    with pytest.raises(PackError, match="'language' is a language such as en"):
+        packs.load(site={"language": "German"})
+
+
+def test_a_pack_in_another_language_is_shown_in_it(packs: Any) -> None:
+    """Where nobody has chosen a language, the pack's own goes before English."""
+    packs.edit(PACK, "licence: ", "language: de\nlicence: ")
+
+    assert packs.load().scenario.case.briefing.startswith("Sie übernehmen")

@@ -1,5 +1,6 @@
 """Lost flow on VA ECMO, played on the real machine: who knows what to do passes, who does not fails by harm."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from drill.engine.session import Session
 from drill.records.kernels import load_kernel
 from drill.robots.make import make_robot, play
 from drill.scenarios.load import Loaded, load_scenario
+from drill.scenarios.schema import Rule
 
 CAUSES = ("motor_fault", "no_power")
 ERRORS = ("no_return_clamp", "return_opened_before_rpm", "sweep_off_with_flow")
@@ -95,3 +97,19 @@ def test_error_play_loses_its_item_and_worsens_its_quantity(loaded: Loaded, caus
     assert sheet.item(error.loses).status in ("missed", "incorrect", "happened")
     quantity = error.worsens.quantity
     assert sheet.ledger[quantity] - expert.ledger[quantity] >= error.worsens.by
+
+
+@pytest.mark.slow
+def test_the_crank_in_a_named_person_s_hands_is_a_good_end(loaded: Loaded) -> None:
+    """Without a backup console the drill is passed by handing over alive: somebody cranks, the sweep runs, and it was said."""
+    expert = loaded.plays["expert"]
+    hand_over = Rule.model_validate_json(
+        '{"id": "hand_over", "when": {"drive": "emergency_drive", "for_s": 40}, "wait_s": 40, "do": [{"say": "say_handover"}]}'
+    )
+    rules = tuple(rule for rule in expert.rules if rule.id != "fetch_backup")
+    plays = {**loaded.plays, "hand_over": expert.model_copy(update={"id": "hand_over", "rules": (*rules, hand_over)})}
+    sheet = judged(replace(loaded, plays=plays), "hand_over", "motor_fault", 1)
+
+    assert (sheet.outcome, sheet.passed) == ("handed_over", True)
+    assert sheet.item("powered_drive").status == "missed"
+    assert 70 <= sheet.score_pct < 100
