@@ -9,14 +9,17 @@ from typing import Final
 
 import pygame
 
+from drill.engine.runlog import Run
 from drill.errors import NameUnknownError, ValueRangeError
 from drill.records.home import pack_roots
+from drill.reports.skeleton import deeds
 from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.briefing import Briefing
 from drill.ui.canvas import HEIGHT, WIDTH
 from drill.ui.debrief import DebriefScreen
 from drill.ui.live import LiveScreen, key_help
+from drill.ui.marking import MarkScreen
 from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
 from drill.ui.run import Finished, LiveRun, Preparation
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
@@ -53,10 +56,35 @@ def play(
     """
     desk = _desk(roots, speed=speed, seed=seed, cause=cause)
     desk.mode, desk.trainee = mode, trainee
-    loaded = load_scenario(scenario, roots=desk.roots)
-    if cause is not None and cause not in {c.id for c in loaded.scenario.causes}:
-        raise NameUnknownError("cause", cause, [c.id for c in loaded.scenario.causes])
+    loaded = _load(desk, scenario)
     return open_window(desk, lambda desk: brief(desk, loaded))
+
+
+def record(
+    scenario: str, *, roots: Sequence[Path] | None = None, seed: int | None = None, cause: str | None = None
+) -> tuple[Run, set[int]] | None:
+    """Open the window with one scenario, and after the run the list of what was done; return the run and what was marked.
+
+    None where the window was closed without marking. Raises as `play` does.
+    """
+    desk = _desk(roots, speed=None, seed=seed, cause=cause)
+    loaded = _load(desk, scenario)
+    ended: list[tuple[Run, MarkScreen]] = []
+
+    def mark(live: LiveRun) -> Screen:
+        screen = MarkScreen(desk, deeds(live.session.run))
+        ended.append((live.session.run, screen))
+        return screen
+
+    open_window(desk, lambda desk: brief(desk, loaded, after=mark))
+    return next(((run, screen.marked) for run, screen in ended if screen.done), None)
+
+
+def _load(desk: Desk, scenario: str) -> Loaded:
+    loaded = load_scenario(scenario, roots=desk.roots)
+    if desk.cause is not None and desk.cause not in {c.id for c in loaded.scenario.causes}:
+        raise NameUnknownError("cause", desk.cause, [c.id for c in loaded.scenario.causes])
+    return loaded
 
 
 def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None, cause: str | None) -> Desk:
@@ -114,8 +142,11 @@ def make_menu(desk: Desk) -> Menu:
     return Menu(desk, cards, lambda desk, card, menu: brief(desk, load_scenario(card.ref, roots=desk.roots), menu))
 
 
-def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None) -> Briefing:
-    """Begin to prepare a run and make its briefing. The seed is drawn here if none was given: the only chance there is."""
+def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None, *, after: Callable[[LiveRun], Screen] | None = None) -> Briefing:
+    """Begin to prepare a run and make its briefing. The seed is drawn here if none was given: the only chance there is.
+
+    `after` makes the screen that follows the run; without it, its debrief.
+    """
     seed = desk.seed if desk.seed is not None else secrets.randbelow(2**31)
     preparation = Preparation(loaded, seed=seed, mode=desk.mode, cause=desk.cause)
 
@@ -126,7 +157,7 @@ def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None) -> Briefing:
         return DebriefScreen(desk, finished, lambda: make_menu(desk))
 
     def begin(live: LiveRun) -> Screen:
-        return LiveScreen(desk, live, debrief)
+        return LiveScreen(desk, live, debrief if after is None else lambda _: after(live))
 
     return Briefing(desk, preparation, keys=key_help(), begin=begin, back=back)
 

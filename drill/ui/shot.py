@@ -87,7 +87,7 @@ class Camera:
 def render_menu(roots: Sequence[Path], path: Path, size: tuple[int, int]) -> None:
     """Write the menu, with the cases found below `roots`, to a PNG. Raises OSError where `path` cannot be written."""
     desk = _desk(size, roots)
-    _save_screen(make_menu(desk), path)
+    save_screen(make_menu(desk), path)
 
 
 def render_briefing(loaded: Loaded, path: Path, size: tuple[int, int], *, mode: str = "practice") -> None:
@@ -96,7 +96,7 @@ def render_briefing(loaded: Loaded, path: Path, size: tuple[int, int], *, mode: 
     desk.mode = mode
     preparation = Preparation(loaded, seed=0, mode=mode, cause=None)
     preparation.take()
-    _save_screen(Briefing(desk, preparation, keys=key_help(), begin=lambda _live: Leave(desk), back=lambda: Leave(desk)), path)
+    save_screen(Briefing(desk, preparation, keys=key_help(), begin=lambda _live: Leave(desk), back=lambda: Leave(desk)), path)
 
 
 def render_debrief(debrief: Debrief, path: Path, size: tuple[int, int], *, scroll: float = 0.0) -> None:
@@ -104,19 +104,20 @@ def render_debrief(debrief: Debrief, path: Path, size: tuple[int, int], *, scrol
     desk = _desk(size)
     screen = DebriefScreen(desk, Finished(debrief, None, None, None, ""), lambda: Leave(desk))
     screen.page.scroll = scroll
-    _save_screen(screen, path)
+    save_screen(screen, path)
 
 
 def render_live(screen: LiveScreen, path: Path) -> None:
     """Write the drill's screen as it stands, cards included, to a PNG. Raises OSError where `path` cannot be written."""
-    _save_screen(screen, path)
+    save_screen(screen, path)
 
 
 def _desk(size: tuple[int, int], roots: Sequence[Path] = ()) -> Desk:
     return Desk(roots, size=size, sounds=Sounds(muted=True))
 
 
-def _save_screen(screen: Screen, path: Path) -> None:
+def save_screen(screen: Screen, path: Path) -> None:
+    """Write a screen as it stands to a PNG. Raises OSError where `path` cannot be written."""
     _save(screen.desk, lambda: screen.draw(screen.desk.canvas), path)
 
 
