@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from drill import __version__
-from drill.commands import drills, lab, machine, packs, prove, record, reports, runs
+from drill.commands import drills, kept, keys, lab, machine, packs, prove, record, reports, runs
 from drill.commands.common import FINDING, OURS, USAGE
 from drill.errors import DrillError, NameUnknownError, PackError, SessionError
 
@@ -39,7 +39,7 @@ def cli(context: click.Context) -> None:
         run_app(roots=pack_roots())
 
 
-for room in (drills, record, packs, prove, runs, reports, machine, lab):
+for room in (drills, record, packs, prove, runs, kept, keys, reports, machine, lab):
     commands = [thing for thing in vars(room).values() if isinstance(thing, click.Command)]
     inside = [one for group in commands if isinstance(group, click.Group) for one in group.commands.values()]
     for command in commands:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drill import TRAINING_ONLY
 from drill.circuit.plant import compile_kernel
+from drill.engine.replay import Verification, fork, verify
 from drill.engine.runlog import Run, digest
 from drill.engine.scoring import ScoreSheet, score
 from drill.engine.session import Session
-from drill.errors import DrillError
+from drill.errors import DrillError, PackError, SessionError
 from drill.records.home import pack_roots
 from drill.records.kernels import Kernel, load_kernel
 from drill.records.recorder import Recorder
@@ -63,9 +65,92 @@ def kernel(loaded: Loaded, *, plain: bool = False) -> Kernel:
     return load_kernel(compile_kernel(loaded.circuit, loaded.patient))
 
 
-def reload(run: Run) -> Loaded:
-    """Load the scenario that a run was played on, with the run's own site values."""
-    return load_scenario(str(run.header["scenario"]), roots=pack_roots(), site=run.header["site_values"])
+def reload(run: Run, pack: Path | None = None) -> Loaded:
+    """Load the scenario that a run was played on, with the run's own site values; from the folder `pack`, if given.
+
+    Raises PackError where the scenario is no more, or the site values are not its own any more.
+    """
+    roots = pack_roots()
+    if pack is not None:
+        ref = str(run.header["scenario"])
+        if pack.name != ref.partition("/")[0]:
+            raise DrillError(f"{pack} is not the pack of this run: '{ref}' lies in a folder named '{ref.partition('/')[0]}'")
+        roots = (pack.resolve().parent, *roots)
+    return load_scenario(str(run.header["scenario"]), roots=roots, site=run.header["site_values"])
+
+
+def prove(run: Run) -> Verification:
+    """Simulate a run again and compare everything; not comparable where its scenario cannot be loaded any more."""
+    try:
+        loaded = reload(run)
+    except PackError as error:
+        text = f"its scenario cannot be loaded as it was: {str(error).splitlines()[0]}"
+        return Verification("not_comparable", text)
+    return verify(run, loaded, kernel(loaded).advance)
+
+
+def summary_of(run: Run) -> dict[str, Any]:
+    """Return what a run is, without judging it."""
+    about = run.header.get("about")
+    about = about if isinstance(about, dict) else {}
+    parent = run.header["parent"]
+    return {
+        "notice": TRAINING_ONLY,
+        "scenario": run.header["scenario"],
+        "case": about.get("case_name", ""),
+        "trainee": about.get("trainee", ""),
+        "started_utc": about.get("started_utc", ""),
+        "mode": run.header["mode"],
+        "seed": run.header["seed"],
+        "cause": run.header["cause"],
+        "outcome": run.outcome,
+        "simulated_s": seconds(run.last_tick),
+        "parent": "" if parent is None else f"{str(parent.get('digest'))[:16]} at {seconds(int(parent.get('tick', 0))):.2f} s",
+        "digest": digest(run),
+        "problems": "; ".join(run.problems),
+    }
+
+
+def moment_of(run: Run, at_s: float) -> dict[str, Any]:
+    """Return how everything stood in the last frame up to a moment. Raises SessionError for one outside the run."""
+    at, stage = ticks(at_s), ""
+    frame = next((frame for frame in reversed(list(run.frames())) if frame.tick <= at), None)
+    if frame is None or at > run.last_tick:
+        raise SessionError(f"the run goes from 0 to {seconds(run.last_tick):.1f} s; there is no {at_s:g} s in it")
+    for entry in run.entries:
+        if entry["k"] == "stage" and entry["t"] <= at:
+            stage = entry["to"]
+    return {
+        "time_s": seconds(frame.tick),
+        "stage": stage,
+        "drive": frame.drive,
+        "alarms": sorted(frame.alarms),
+        "jobs": sorted(frame.running),
+        "true": dict(frame.true),
+        "shown": dict(frame.shown),
+        "controls": dict(frame.controls),
+    }
+
+
+def fork_headless(
+    run: Run, at_s: float, *, robot: str | None, mode: str | None = None, trainee: str = "", out: Path | None = None
+) -> Played:
+    """Take a run over at a moment, let a robot play on to the end (None: nobody does), and keep the new run.
+
+    Raises SessionError for a moment that the run does not have, or where it cannot be played again.
+    """
+    begun = time.perf_counter()
+    loaded = reload(run)
+    player = None if robot is None else make_robot(robot, loaded.plays, run.header["seed"])
+    compiled = kernel(loaded)
+    who = trainee or ("" if robot is None else f"robot {robot}")
+    recorder = None if out is not None else Recorder(case_name=loaded.scenario.case.name, trainee=who, kernel=compiled.kind)
+    session = fork(run, ticks(at_s), loaded, compiled.advance, recorder, mode)
+    if player is not None:
+        play(session, player)
+    sheet = judge(session.run, loaded)
+    path, problem = _keep(session.run, sheet, recorder, out, time.perf_counter() - begun)
+    return Played(session.run, sheet, robot or "", path, problem, time.perf_counter() - begun, loaded)
 
 
 def judge(run: Run, loaded: Loaded) -> ScoreSheet | None:
@@ -110,14 +195,22 @@ def play_headless(
     play(session, player)
     sheet = judge(session.run, loaded)
     wall_s = time.perf_counter() - begun
-    path, problem = None, ""
-    if recorder is not None:
-        path, problem = close_record(recorder, session.run, None if sheet is None else sheet.to_json())
-        problem = problem or recorder.unsigned
-    elif out is not None:
-        sign, problem = station_signer()
-        path = save_run(session.run, out, None if sheet is None else sheet.to_json(), round(wall_s, 3), sign)
+    path, problem = _keep(session.run, sheet, recorder, out, wall_s)
     return Played(session.run, sheet, robot, path, problem, wall_s, loaded)
+
+
+def _keep(run: Run, sheet: ScoreSheet | None, recorder: Recorder | None, out: Path | None, wall_s: float) -> tuple[Path | None, str]:
+    """Close the record, or write the run to `out`; return where it lies, and what was not done."""
+    told = None if sheet is None else sheet.to_json()
+    if recorder is not None and not run.ended:
+        return recorder.abandon(), recorder.problem
+    if recorder is not None:
+        path, problem = close_record(recorder, run, told)
+        return path, problem or recorder.unsigned
+    if out is None:
+        return None, ""
+    sign, problem = station_signer()
+    return save_run(run, out, told, round(wall_s, 3), sign), problem
 
 
 def demonstrate(problem: str, say: Callable[[str], None]) -> None:

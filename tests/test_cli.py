@@ -91,7 +91,7 @@ def test_verify_finds_the_run_identical_and_an_edit(played: tuple[dict[str, obje
 
     assert (good.returncode, "identical" in good.stdout) == (0, True)
     assert (bad.returncode, "line 1" in bad.stderr) == (1, True)
-    assert (unfinished.returncode, "unfinished" in unfinished.stderr) == (1, True)
+    assert (unfinished.returncode, "unfinished" in unfinished.stdout) == (1, True)
 
 
 @pytest.mark.slow

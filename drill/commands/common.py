@@ -1,6 +1,8 @@
 """What the commands share: options, findings, how JSON and sheets are printed."""
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,19 @@ def drawn(seed: int | None) -> int:
 def print_json(data: dict[str, Any]) -> None:
     """Print one JSON object."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def written(out: Path, write: Callable[[Any], None]) -> None:
+    """Let `write` fill a text file, "-" being what is printed. Raises BadParameter where it cannot be written."""
+    if str(out) == "-":
+        write(sys.stdout)
+        return
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            write(file)
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be written ({error.strerror})") from error
+    click.echo(out, err=True)
 
 
 def show(record: Any, sheet: Any) -> None:

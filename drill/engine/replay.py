@@ -73,7 +73,7 @@ def fork(
     """
     if not 0 <= tick <= run.last_tick:
         raise SessionError(f"the run has ticks 0 to {run.last_tick} (0 to {seconds(run.last_tick):.2f} s); there is no tick {tick}")
-    mode = mode or ("guided" if run.header["mode"] == "guided" else "practice")
+    mode = mode or fork_mode(run)
     if mode == "exam":
         raise SessionError("an exam begins at its beginning: fork into practice or guided mode")
     reason = _not_comparable(run, loaded)
@@ -107,6 +107,11 @@ def again(run: Run, loaded: Loaded, advance: Advance | None = None, settled: Set
             yield now, session
 
     return steps()
+
+
+def fork_mode(run: Run) -> str:
+    """Return the mode in which a run is taken over: practice, or guided if it was."""
+    return "guided" if run.header["mode"] == "guided" else "practice"
 
 
 def _not_comparable(run: Run, loaded: Loaded) -> str:

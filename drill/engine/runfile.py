@@ -23,7 +23,7 @@ Sign = Callable[[bytes], tuple[str, str]]  # what is signed -> public key and si
 # How many digits of its hash a line shows, by format. The chain itself is always whole, and so is the footer's `last`.
 DIGITS: Final[Mapping[str, int]] = {"drill/run/1": 64, "drill/run/2": 16}
 VEILED_KEYS: Final = ("scenario", "site_values", "cause", "draws", "endings")
-VEILED_KINDS: Final = ("fault", "stage", "first_sign")
+VEILED_KINDS: Final = ("fault", "stage", "first_sign", "broken")
 _OPEN, _MIDDLE, _CLOSE = b'{"e":', b',"sha":"', b'"}'
 
 

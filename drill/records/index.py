@@ -14,7 +14,7 @@ from typing import Any, Final
 from drill.engine.runfile import read_footer, read_header, signed_bytes
 from drill.errors import DrillError, RunFileError
 from drill.records.home import drill_home
-from drill.records.keys import own_public, signature_fits, trusted_keys, who_is
+from drill.records.keys import key_names, own_public, signature_fits, trusted_keys, who_is
 from drill.records.recorder import PACKED, SUFFIX
 from drill.records.remarks import Remarks, read_remarks, signature_state, verified_state
 from drill.records.store import read_bytes
@@ -82,8 +82,8 @@ def list_runs(home: Path | None = None) -> list[RunRow]:
         trusted = trusted_keys(base)
     except DrillError:
         trusted = {}
-    own = own_public(base)
-    rows = [_row(base / "runs" / name, facts, trusted, own) for name, facts in fresh.items()]
+    own, people = own_public(base), key_names(base)
+    rows = [_row(base / "runs" / name, facts, trusted, people, own) for name, facts in fresh.items()]
     return _counted(rows)[::-1]
 
 
@@ -139,7 +139,7 @@ def _facts(path: Path) -> dict[str, Any]:
         return facts
 
 
-def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], own: str) -> RunRow:
+def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], people: Mapping[str, str], own: str) -> RunRow:
     if "scenario" not in facts:
         return RunRow(path, "unreadable")
     about, footer = facts["about"], facts.get("footer")
@@ -171,8 +171,15 @@ def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], own: 
         digest=footer["digest"],
         verified=verified_state(remarks, footer["seal"]),
         station="unsigned" if footer["key"] is None else who_is(footer["key"], trusted, own) if footer["fits"] else "wrong",
-        signed_by=tuple(str(each.get("name")) for each in remarks.signatures if not signature_state(each, footer["seal"])),
+        signed_by=tuple(_signer(each, trusted, people) for each in remarks.signatures if not signature_state(each, footer["seal"])),
     )
+
+
+def _signer(said: Mapping[str, Any], trusted: Mapping[str, str], people: Mapping[str, str]) -> str:
+    """Return whose signature it is: by the key, since anyone may write any name."""
+    key = str(said.get("key"))
+    known = people.get(key) or trusted.get(key)
+    return known or f"{said.get('name')} (unknown key)"
 
 
 def _remarks(path: Path) -> Remarks:

@@ -11,12 +11,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from drill.engine.runfile import signed_bytes
 from drill.errors import DrillError
 from drill.records.home import drill_home
 
@@ -25,6 +26,8 @@ KEYS: Final = "keys"
 TRUSTED: Final = "trusted.txt"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 PUBLIC: Final = re.compile(r"[0-9a-f]{64}")
+PUBLIC_SUFFIX: Final = ".pub"
+UNKNOWN: Final = "unknown station"
 _PRIVATE: Final = 0o600
 
 
@@ -69,7 +72,9 @@ def new_key(name: str, passphrase: str = "", home: Path | None = None) -> tuple[
     """
     path = _path(name, home)
     try:
-        return _write(path, passphrase.encode()), path
+        made = _write(path, passphrase.encode())
+        path.with_suffix(PUBLIC_SUFFIX).write_text(made.public + "\n", encoding="ascii")  # known without the passphrase
+        return made, path
     except FileExistsError:
         message = f"there is a key for '{name}' already: {path}; take another name, or move that file away"
         raise DrillError(message) from None
@@ -92,12 +97,16 @@ def is_locked(name: str, home: Path | None = None) -> bool:
         return False
 
 
-def key_names(home: Path | None = None) -> list[str]:
-    """Return the names of the supervisors who have a key here."""
+def key_names(home: Path | None = None) -> dict[str, str]:
+    """Return the supervisors who have a key here: public key -> name."""
+    known = {}
     try:
-        return sorted(path.stem for path in ((home or drill_home()) / KEYS).iterdir() if path.suffix == ".key")
-    except OSError:
-        return []
+        for path in sorted(((home or drill_home()) / KEYS).iterdir()):
+            if path.suffix == PUBLIC_SUFFIX and PUBLIC.fullmatch(text := path.read_text(encoding="ascii", errors="replace").strip()):
+                known[text] = path.stem
+    except (OSError, DrillError):
+        pass
+    return known
 
 
 def trusted_keys(home: Path | None = None) -> dict[str, str]:
@@ -149,7 +158,19 @@ def who_is(public: str, trusted: Mapping[str, str], own: str = "") -> str:
     short = f"({public[:8]})"
     if public in trusted:
         return f"{trusted[public]} {short}"
-    return f"this station {short}" if own and public == own else f"unknown station {short}"
+    return f"this station {short}" if own and public == own else f"{UNKNOWN} {short}"
+
+
+def station_state(footer: Mapping[str, Any] | None, trusted: Mapping[str, str], own: str) -> tuple[str, str]:
+    """Return what a run's footer says of its station: "ok", "unknown", "unsigned" or "wrong", and the same in words."""
+    if footer is None:
+        return "unsigned", "none: only a run that was closed is signed"
+    if footer.get("signature") is None:
+        return "unsigned", "none: the station that wrote it had no key"
+    key = str(footer.get("key"))
+    if not signature_fits(key, signed_bytes(footer), footer["signature"]):
+        return "wrong", "WRONG: it does not fit this file"
+    return "ok" if key in trusted or key == own else "unknown", f"fits: {who_is(key, trusted, own)}"
 
 
 def own_public(home: Path | None = None) -> str:

@@ -15,14 +15,14 @@ def check_rubric(rubric: Node, names: Names, causes: list[str], clock: Clock, re
     check_condition(rubric["first_sign"], names, report, NO_STAGE_HEADS, _WHERE)
     steps = rubric["steps"].texts("id")
     seen: set[str] = set()
-    for item in [*rubric["steps"], *rubric["wrong"]]:
+    for item in [*rubric["steps"], *rubric["wrong"], *rubric["rated"]]:
         name = item["id"].text
         if name and name in seen:
-            report.add(item["id"], f"'{cut(name)}' is there twice among steps and wrong: give each its own id")
+            report.add(item["id"], f"'{cut(name)}' is there twice among steps, wrong and rated: give each its own id")
         seen.add(name)
         for stage in item["in"]:
             report.name(stage, "stage", names.stages)
-    for item in [*rubric["steps"], *rubric["wrong"], *rubric["harm"]]:
+    for item in [*rubric["steps"], *rubric["wrong"], *rubric["harm"], *rubric["rated"]]:
         for cause in item["causes"]:
             report.name(cause, "cause", causes)
         if item["source"].text.strip().lower() in NO_SOURCES:

@@ -58,6 +58,16 @@ class HarmLimit(Model):
     source: Text
 
 
+class Rated(Model):
+    """What only people can judge: rated by a supervisor on `scale` (its steps in words, from 0 up), apart from the points."""
+
+    id: Id
+    title: Words
+    scale: tuple[Words, ...] = Field(min_length=2, max_length=10)
+    why: Words
+    source: Text
+
+
 class Review(Model):
     """Who answers for the rubric's medicine, and since when."""
 
@@ -66,7 +76,10 @@ class Review(Model):
 
 
 class Rubric(Model):
-    """How a run is judged: harm first, then steps, order and time. Without `review` nobody has answered for it yet."""
+    """How a run is judged: harm first, then steps, order and time. Without `review` nobody has answered for it yet.
+
+    `rated` is for people: `drill sign RUN --rate ITEM=VALUE` keeps it beside the run, and it never moves the score.
+    """
 
     pass_mark_pct: Annotated[float, Field(ge=0, le=100)]
     review: Review | None = None
@@ -74,3 +87,4 @@ class Rubric(Model):
     harm: tuple[HarmLimit, ...]
     steps: tuple[Step, ...]
     wrong: tuple[Wrong, ...] = ()
+    rated: tuple[Rated, ...] = ()

@@ -9,8 +9,9 @@ from typing import Final
 
 import pygame
 
+from drill.engine.replay import fork_mode
 from drill.engine.runlog import Run
-from drill.errors import NameUnknownError, ValueRangeError
+from drill.errors import NameUnknownError, SessionError, ValueRangeError
 from drill.records.home import pack_roots
 from drill.reports.skeleton import deeds
 from drill.scenarios.catalogue import find_scenarios
@@ -21,9 +22,10 @@ from drill.ui.debrief import DebriefScreen
 from drill.ui.live import LiveScreen, key_help
 from drill.ui.marking import MarkScreen
 from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
-from drill.ui.run import Finished, LiveRun, Preparation
+from drill.ui.run import Finished, LiveRun, Preparation, TakingOver
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
 from drill.ui.sound import Sounds, quiet_libraries
+from drill.units import seconds
 
 FRAMES_HZ: Final = 50  # one frame a tick at real pace
 SPEED_VARIABLE: Final = "DRILL_SPEED"
@@ -87,6 +89,19 @@ def _load(desk: Desk, scenario: str) -> Loaded:
     return loaded
 
 
+def take_over(run: Run, loaded: Loaded, tick: int, *, mode: str | None = None, trainee: str = "") -> int:
+    """Open the window at a tick of an old run, to go on from there; return 0 when it is closed.
+
+    Raises SessionError, before any window opens, for a tick that the run does not have.
+    """
+    if not 0 <= tick <= run.last_tick:
+        raise SessionError(f"the run goes from 0 to {seconds(run.last_tick):.1f} s; there is no {seconds(tick):g} s in it")
+    desk = _desk(None, speed=None, seed=None, cause=None)
+    desk.trainee = trainee
+    desk.mode = mode or fork_mode(run)
+    return open_window(desk, lambda desk: _briefing(desk, TakingOver(loaded, run, tick, mode=mode)))
+
+
 def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None, cause: str | None) -> Desk:
     factor = speed if speed is not None else speed_from_environment()
     return Desk(pack_roots() if roots is None else tuple(roots), sounds=Sounds(muted=True), speed=factor, seed=seed, cause=cause)
@@ -148,7 +163,11 @@ def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None, *, after: Callab
     `after` makes the screen that follows the run; without it, its debrief.
     """
     seed = desk.seed if desk.seed is not None else secrets.randbelow(2**31)
-    preparation = Preparation(loaded, seed=seed, mode=desk.mode, cause=desk.cause)
+    return _briefing(desk, Preparation(loaded, seed=seed, mode=desk.mode, cause=desk.cause), menu, after)
+
+
+def _briefing(desk: Desk, preparation: Preparation, menu: Menu | None = None, after: Callable[[LiveRun], Screen] | None = None) -> Briefing:
+    """Make the briefing of what is being prepared, with the way on from it and back."""
 
     def back() -> Screen:
         return menu if menu is not None else Leave(desk)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from drill.engine.entries import Entry
+from drill.engine.replay import fork, fork_mode
 from drill.engine.runlog import Run
 from drill.engine.scoring.score import score
 from drill.engine.scoring.sheet import ScoreSheet
@@ -87,6 +88,22 @@ class Preparation:
         if self._session is None:
             raise DrillError("the machine could not be prepared, and nothing says why")
         return self._session
+
+
+class TakingOver(Preparation):
+    """A preparation that plays an old run again up to a tick, to go on from there in a new run."""
+
+    def __init__(self, loaded: Loaded, run: Run, tick: int, *, mode: str | None) -> None:
+        """Begin at once. `mode` None: practice, or guided if the old run was."""
+        self._parent, self._at = run, tick
+        super().__init__(loaded, seed=run.header["seed"], mode=mode or fork_mode(run), cause=None)
+
+    def _work(self, seed: int, mode: str, cause: str | None) -> None:
+        del seed, cause  # the old run's own
+        try:
+            self._session = fork(self._parent, self._at, self.loaded, sink=self.sink, mode=mode)
+        except BaseException as error:  # noqa: BLE001 - it is raised again where someone can act on it
+            self._error = error
 
 
 @dataclass(frozen=True, slots=True)

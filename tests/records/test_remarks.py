@@ -3,10 +3,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from drill.errors import RunFileError
 from drill.records.index import CACHE, attempt_of, list_runs
-from drill.records.keys import new_key
+from drill.records.keys import Key, new_key
 from drill.records.recorder import Recorder
 from drill.records.remarks import note_verified, read_remarks, remarks_place, sign_run, signature_state, verified_state
 from drill.records.store import open_run
@@ -61,6 +63,18 @@ def test_several_sign_and_verifying_is_remembered_beside_them() -> None:
     assert verified_state(remarks, "0" * 64) == ""
     row = list_runs()[0]
     assert (row.verified, row.signed_by) == ("identical", ("Weiss", "Novak"))
+
+
+def test_a_name_alone_proves_nothing() -> None:
+    """The list calls a signer by the key: a name that somebody wrote over another key is told apart."""
+    path = written()
+    run = open_run(path)
+    signed(path)
+    stranger = Ed25519PrivateKey.generate()
+    public = stranger.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw).hex()
+    sign_run(path, name="Weiss", key=Key(public, stranger), seal=run.seal, digest="d", score=None, passed=None)
+
+    assert list_runs()[0].signed_by == ("Weiss", "Weiss (unknown key)")
 
 
 def test_a_broken_file_of_remarks_is_named_and_never_overwritten() -> None:

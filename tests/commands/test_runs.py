@@ -1,0 +1,301 @@
+"""The commands about runs, called in this process on one short drill: what they print, write and how they end."""
+
+import csv
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from drill.cli import cli
+from drill.errors import DrillError
+from drill.records.recorder import PACKED
+from drill.records.store import open_run
+
+SCENARIO = "pump_head_failure/va_flow_lost"
+Drill = Callable[..., Result]
+
+
+@pytest.fixture
+def drill() -> Drill:
+    """Call a command; an error that Drill raises on purpose is raised here."""
+
+    def call(*words: object) -> Result:
+        result = CliRunner().invoke(cli, [str(word) for word in words])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two runs of one seed, by the expert (an exam) and by nobody (practice): made once, copied into each test's home."""
+    from drill.headless import play_headless
+
+    folder = tmp_path_factory.mktemp("runs")
+    paths = []
+    for robot, mode in (("expert", "exam"), ("idle", "practice")):
+        played = play_headless(SCENARIO, robot, seed=3, mode=mode, cause="motor_fault", out=folder / f"{robot}{PACKED}")
+        assert played.path is not None
+        paths.append(played.path)
+    return paths[0], paths[1]
+
+
+@pytest.fixture
+def runs(kept: tuple[Path, Path], drill_home: Path) -> tuple[Path, Path]:
+    """The two runs among the kept ones of this test's home."""
+    (drill_home / "runs").mkdir()
+    copies = [drill_home / "runs" / f"2026112{k}_{path.name}" for k, path in enumerate(kept)]
+    for path, copy in zip(kept, copies, strict=True):
+        copy.write_bytes(path.read_bytes())
+    return copies[0], copies[1]
+
+
+@pytest.mark.slow
+def test_verify_says_chain_signature_and_replay_and_the_list_remembers(runs: tuple[Path, Path], drill: Drill) -> None:
+    """A good run verifies; then `drill runs` shows it as identical."""
+    done = drill("verify", runs[0])
+
+    assert done.exit_code == 0, done.output
+    assert "chain and footer fit" in done.output
+    assert "fits: unknown station" in done.output, "it was written with a key of another home"
+    assert "identical:" in done.output
+    rows = json.loads(drill("runs", "--json").stdout)["runs"]
+    assert {row["verified"] for row in rows} == {"identical", ""}
+
+
+@pytest.mark.slow
+def test_verify_names_a_trusted_station(runs: tuple[Path, Path], drill: Drill) -> None:
+    """Once its key is trusted, the station has a name."""
+    footer = open_run(runs[0]).footer
+    assert footer is not None
+    assert drill("key", "trust", footer["key"], "--as", "Bay 3").exit_code == 0
+
+    assert "fits: Bay 3" in drill("verify", runs[0]).output
+    assert "Bay 3" in drill("key", "list").output
+
+
+@pytest.mark.slow
+def test_verify_of_another_pack_shows_what_was_logged(runs: tuple[Path, Path], drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing can be simulated again it says so, and shows the logged displays."""
+    monkeypatch.setattr("drill.engine.replay.ENGINE_VERSION", "2")
+    done = drill("verify", runs[0])
+
+    assert done.exit_code == 1
+    assert "not comparable: recorded with engine 1, this is engine 2" in done.output
+    assert "60.0 s" in done.output
+    assert "flow_l_min" in done.output
+
+
+def test_a_forged_score_is_found(runs: tuple[Path, Path], drill: Drill) -> None:
+    """Who changes the footer breaks its line; who mends the line breaks the signature."""
+    from drill.engine.runfile import encode
+
+    run = open_run(runs[1])
+    assert run.footer is not None
+    forged = {**run.footer, "score": {**run.footer["score"], "score": 100.0, "passed": True}}
+    old = run.footer["key"], run.footer["signature"]
+    again = encode(type(run)(run.header, run.entries, forged), lambda _: old)
+    runs[1].write_bytes(gzip.compress(again))
+    from drill.records.keys import station_state
+
+    assert open_run(runs[1]).finished
+    assert station_state(open_run(runs[1]).footer, {}, "")[0] == "wrong"
+    assert "wrong" in drill("runs").output
+
+
+def test_replay_prints_summary_events_and_moments(runs: tuple[Path, Path], drill: Drill) -> None:
+    """Each moment has its stage, alarms, readings and controls; one outside the run is refused with what there is."""
+    summary, happened = drill("replay", runs[0]).output, drill("replay", runs[0], "--events").output
+    moment = json.loads(drill("replay", runs[0], "--at", "33.33", "--json").stdout)
+
+    assert "SIMULATION" in summary
+    assert "motor_fault" in summary
+    assert "stage: steady to no flow" in happened
+    assert "you: set clamp return to 1" in happened
+    assert moment["time_s"] == 33.3
+    assert moment["stage"] == "no_flow"
+    assert moment["true"]["flow_l_min"] < 1
+    assert "clamp_return" in moment["controls"]
+    with pytest.raises(DrillError, match="there is no 999"):
+        drill("replay", runs[0], "--at", 999)
+
+
+def test_trace_is_a_table_of_ten_rows_a_second(runs: tuple[Path, Path], drill: Drill, tmp_path: Path) -> None:
+    """Time, true and shown readings, controls, alarms."""
+    assert drill("trace", runs[0], "--csv", tmp_path / "t.csv").exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()))
+    run = open_run(runs[0])
+
+    assert len(rows) == run.last_tick // 5 + 1
+    assert [row["time_s"] for row in rows[:3]] == ["0.00", "0.10", "0.20"]
+    assert float(rows[0]["flow_l_min"]) > 2
+    assert rows[-1]["control_clamp_return"] in ("0", "0.0")
+    assert any(row["shown_flow_l_min"] == "" for row in rows), "a blank display is empty"
+    assert any("low_flow" in row["alarms"] for row in rows)
+    assert drill("trace", runs[0], "--csv", tmp_path / "no" / "t.csv").exit_code == 2
+
+
+def test_diff_tells_where_two_runs_part(runs: tuple[Path, Path], drill: Drill) -> None:
+    """The first action parts them; a run against itself is the same."""
+    told = drill("diff", runs[0], runs[1]).output
+    data = json.loads(drill("diff", runs[0], runs[1], "--json").stdout)
+
+    assert "they part at" in told
+    assert "set clamp return to 1" in told
+    assert "no_flow_s" in told
+    assert data["heads"] == {"mode": ["exam", "practice"]}
+    first = next(e["t"] for e in open_run(runs[0]).entries if e["k"] == "action")
+    assert data["parting_tick"] == first
+    assert not data["same"]
+    assert drill("diff", runs[0], runs[0]).output == "the same run: both digests are equal\n"
+
+
+@pytest.mark.slow
+def test_fork_makes_a_new_run_that_never_passes(runs: tuple[Path, Path], drill: Drill, drill_home: Path) -> None:
+    """The expert takes over from nobody: the new run names its parent, verifies, and is not passed for that reason."""
+    told = json.loads(drill("fork", runs[1], "--at", "32.5", "--robot", "expert", "--json").stdout)
+    new = Path(told["run"])
+    old = open_run(runs[1])
+    made = open_run(new)
+
+    assert made.finished
+    assert made.header["parent"] == {"digest": old.footer and old.footer["digest"], "tick": 1625}
+    assert not told["passed"]
+    assert "taken over from another run" in told["reasons"]
+    assert drill("verify", new).exit_code == 0
+    before = [e for e in old.entries if e["t"] <= 1625 and e["k"] != "pause"]
+    assert [e for e in made.entries if e["t"] <= 1625][: len(before)] == before
+    assert runs[1].parent == new.parent == drill_home / "runs"
+
+
+@pytest.mark.slow
+def test_fork_without_a_robot_leaves_a_run_to_go_on_from(runs: tuple[Path, Path], drill: Drill) -> None:
+    """Headless it stands at the moment, unfinished, and can be forked again; outside the run it is refused."""
+    told = drill("fork", runs[0], "--at", "36.6").output
+    path = Path(told.splitlines()[0].removeprefix("Run: "))
+
+    assert open_run(path).last_tick == 1830
+    assert not open_run(path).finished
+    assert drill("score", path).exit_code == 1
+    assert drill("fork", path, "--at", 36, "--robot", "idle").exit_code == 0
+    with pytest.raises(DrillError, match=r"0 to 36\.60 s"):
+        drill("fork", path, "--at", 50, "--robot", "idle")
+
+
+def test_export_gives_csv_json_xapi_and_a_table(runs: tuple[Path, Path], drill: Drill, tmp_path: Path) -> None:
+    """The same run in forms that other programs read; all runs as one table with their harms."""
+    sheet = list(csv.DictReader(drill("export", runs[0], "--csv").stdout.splitlines()))
+    whole = json.loads(drill("export", runs[0], "--json").stdout)
+    said = json.loads(drill("export", runs[0], "--xapi").stdout)
+    assert drill("export", "--table", tmp_path / "runs.csv").exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "runs.csv").read_text(encoding="utf-8").splitlines()))
+
+    assert {row["part"] for row in sheet} == {"notice", "run", "ledger", "harm", "step", "wrong", "fact", "event"}
+    assert whole["entries"] == list(open_run(runs[0]).entries)
+    assert whole["header"]["cause"] == "motor_fault"
+    assert whole["sheet"]["passed"] is True
+    assert all("verb" in statement for statement in said)
+    assert [row["passed"] for row in rows] == ["False", "True"]
+    assert all(float(row["no_flow_s"]) > 0 for row in rows)
+    for words in ((), (runs[0],), ("--csv",), (runs[0], "--table", "x.csv")):
+        assert drill("export", *words).exit_code == 2
+
+
+def test_a_text_that_a_spreadsheet_would_run_is_only_text(tmp_path: Path) -> None:
+    """A trainee's code that begins with = is no formula."""
+    from drill.reports.tables import write_csv
+
+    with (tmp_path / "x.csv").open("w", encoding="utf-8") as file:
+        write_csv([["=1+1", "-x", "@a", "plain", -1.5]], file)
+
+    assert (tmp_path / "x.csv").read_text() == "'=1+1,'-x,'@a,plain,-1.5\n"
+
+
+def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
+    """By trainee, mode, scenario, pass, day, and what nobody has signed."""
+    assert drill("runs").output.count(PACKED) == 2
+    for words, wanted in (
+        (["--passed"], ["exam"]),
+        (["--not-passed"], ["practice"]),
+        (["--mode", "exam"], ["exam"]),
+        (["--trainee", "nobody"], []),
+        (["--scenario", SCENARIO], ["practice", "exam"]),
+        (["--since", "2999-01-01"], []),
+        (["--unsigned"], ["practice", "exam"]),
+    ):
+        rows = json.loads(drill("runs", "--json", *words).stdout)["runs"]
+        assert [row["mode"] for row in rows] == wanted, words
+    assert "no such run is kept" in drill("runs", "--trainee", "nobody").output
+
+
+def test_a_supervisor_signs_with_a_note(runs: tuple[Path, Path], drill: Drill) -> None:
+    """The signature stands beside the run, is shown, listed, and does not fit when the run is exchanged."""
+    assert drill("sign", runs[0]).output.endswith("no supervisor has signed it\n")
+    assert drill("key", "new", "--as", "Weiss").exit_code == 0
+    assert drill("sign", runs[0], "--as", "Weiss", "--note", "calm, clear").exit_code == 0
+    shown = drill("sign", runs[0])
+
+    assert shown.exit_code == 0
+    assert "signed as Weiss by Weiss" in shown.output
+    assert "passed, 100 %" in shown.output
+    assert "calm, clear" in shown.output
+    assert "Weiss" in drill("runs").output
+    runs[0].write_bytes(runs[1].read_bytes())
+    swapped = drill("sign", runs[0])
+    assert swapped.exit_code == 1
+    assert "NOT VALID" in swapped.output
+    with pytest.raises(DrillError, match="drill key new"):
+        drill("sign", runs[0], "--as", "Nobody")
+    assert drill("sign", runs[0], "--note", "x").exit_code == 2
+
+
+def test_a_locked_key_asks_for_its_passphrase(runs: tuple[Path, Path]) -> None:
+    """Made and used with the passphrase; a wrong one is refused."""
+    made = CliRunner().invoke(cli, ["key", "new", "--as", "Weiss", "--passphrase"], input="horse\nhorse\n")
+    signed = CliRunner().invoke(cli, ["sign", str(runs[0]), "--as", "Weiss"], input="horse\n")
+    wrong = CliRunner().invoke(cli, ["sign", str(runs[0]), "--as", "Weiss"], input="cart\n")
+
+    assert (made.exit_code, signed.exit_code) == (0, 0), made.output + signed.output
+    assert isinstance(wrong.exception, DrillError)
+    assert "horse" not in made.output + signed.output
+
+
+def test_what_only_people_judge_is_rated_apart_from_the_points(runs: tuple[Path, Path], drill: Drill) -> None:
+    """A rating is signed and shown; it changes no score; a word that is not on the list is refused with what is."""
+    before = json.loads(drill("score", runs[0], "--json").stdout)
+    drill("key", "new", "--as", "Weiss")
+    done = drill("sign", runs[0], "--as", "Weiss", "--rate", "closed_loop=2")
+
+    assert done.exit_code == 0, done.output
+    assert "closed_loop: 2" in drill("sign", runs[0]).output
+    assert json.loads(drill("score", runs[0], "--json").stdout) == before
+    for wrong, told in (("closed_loop=9", "scale"), ("closed_loop=x", "scale"), ("charm=1", "closed_loop")):
+        refused = drill("sign", runs[0], "--as", "Weiss", "--rate", wrong)
+        assert refused.exit_code == 2
+        assert told in refused.output
+
+
+def test_judging_again_says_what_changed(runs: tuple[Path, Path], drill: Drill, root: Path, tmp_path: Path) -> None:
+    """By the same rubric nothing changes; by a pack with other points each changed line is named."""
+    import shutil
+
+    assert json.loads(drill("score", runs[0], "--json").stdout)["changed"] == []
+    pack = tmp_path / "mine" / "pump_head_failure"
+    shutil.copytree(root / "scenario_packs" / "pump_head_failure", pack)
+    case = pack / "scenarios" / "va_flow_lost.yaml"
+    text = case.read_text(encoding="utf-8")
+    at = text.index("- id: return_clamped")
+    points = text.index("points:", at)
+    end = text.index("\n", points)
+    case.write_text(text[:points] + "points: 30" + text[end:], encoding="utf-8")
+    changed = json.loads(drill("score", runs[1], "--pack", pack, "--json").stdout)["changed"]
+
+    assert any("Return line clamped" in line and "is now 30" in line for line in changed), changed
+    assert "changed since the run:" in drill("score", runs[1], "--pack", pack).output
+    with pytest.raises(DrillError, match="not the pack of this run"):
+        drill("score", runs[1], "--pack", tmp_path)
