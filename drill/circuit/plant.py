@@ -22,6 +22,7 @@ from drill.circuit.readings import READINGS, SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.step import interpreted
+from drill.circuit.wiring import PATIENT_SITES, VENOUS
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 from drill.units import SUBSTEPS_PER_TICK
 
@@ -205,11 +206,31 @@ class Plant:
             return None
         return float(self._x[self._index[f"shown:{name}"]])
 
+    # -- for the lab, which may look inside ---------------------------------------------------------------------
+
+    @property
+    def slots(self) -> Mapping[str, int]:
+        """The names of all numbers of the state, such as `p:ra`, with their places in `state()`."""
+        return self._index
+
+    def state(self) -> list[float]:
+        """Return all numbers of the state."""
+        return [float(value) for value in self._v]
+
     def number(self, slot: str) -> float:
-        """Return one number of the model's state by its slot, such as `p:ra`: for the bench and for tests, which may look inside."""
+        """Return one number of the state by its name."""
         if slot not in self._index:
             raise NameUnknownError("number of the state", slot, self._index)
-        return float(self._x[self._index[slot]])
+        return float(self._v[self._index[slot]])
+
+    def impose(self, map_mmhg: float | None = None, cvp_mmhg: float | None = None) -> None:
+        """Change the pressures that a bench imposes. Raises CircuitError where there is a patient."""
+        if not self._bench:
+            raise CircuitError("pressures can be imposed on a bench only: here a patient makes them")
+        for name in PATIENT_SITES.values():
+            value = cvp_mmhg if name in VENOUS else map_mmhg
+            if value is not None:
+                self._v[self._index[f"p:{name}"]] = float(value)
 
     def readings(self) -> tuple[list[float], list[float | None]]:
         """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
