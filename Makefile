@@ -50,8 +50,10 @@ soak: install
 
 # Pages that are made from the code; the tests compare them.
 docs: install
+	@mkdir -p out
 	@$(BIN)/python docs/make_reference.py >docs/reference.md
 	@$(BIN)/python docs/make_components.py >docs/components.md
+	@$(BIN)/python docs/make_validation.py >out/validation.md && mv out/validation.md docs/validation.md
 
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""What a mark of a trial can be asked for beside readings: pressures along the line, transfers, shares, each from the state's own numbers."""
+"""What a mark can be asked for beside readings: pressures along the line, transfers, shares, from the state's own numbers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,7 @@ A case file holds `machines` (what is built and settled once), `runs` (steps fro
 (one measure with its range and source). tests/cases/validation.yaml explains its own words; docs/validation.md shows what came out.
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ from typing import Any
 from drill.circuit.compiler import Bench
 from drill.errors import DrillError
 from drill.lab.machine import Lab
+from drill.lab.measures import measure
 from drill.lab.quantities import Mark
 from drill.scenarios.yaml_reader import read_yaml
 from drill.units import TICKS_PER_S, ticks
 
 MEAN_S = 2.0
 TRACE_TICKS = 2
-BASES = ("spread", "two", "single", "worked", "limit", "sign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ class Validation:
         self._data: dict[str, Any] = document.data
         self._roots = roots
         self.rows = tuple(Row(**row) for row in self._data["rows"])
+        self.sources: dict[str, str] = self._data["sources"]
         self._labs: dict[str, tuple[Lab, dict[str, object]]] = {}
         self._marks: dict[str, Mark] = {}
         self._traces: dict[str, dict[str, Traced]] = {}
@@ -64,7 +64,7 @@ class Validation:
 
     def measure(self, row: Row) -> float:
         """Return what the model gives for a row."""
-        return self._measure(row.measure)
+        return measure(self, row.measure)
 
     def mark(self, name: str) -> Mark:
         """Return the mark `run/name`, after making its run if that has not been done."""
@@ -148,103 +148,6 @@ class Validation:
             for name, trace in traced.items():
                 kind, _, slot = name.partition(":")
                 trace.points.append((lab.time_s, lab.plant.number(slot if kind == "slot" else f"true:{name}")))
-
-    # -- measuring ----------------------------------------------------------------------------------------------
-
-    def _measure(self, how: Mapping[str, Any]) -> float:
-        head = next((name for name in MEASURES if name in how), None)
-        if head is None:
-            raise DrillError(f"a measure needs one of {', '.join(MEASURES)}: {dict(how)}")
-        return MEASURES[head](self, how) * float(how.get("times", 1.0))
-
-    def _value(self, how: Mapping[str, Any]) -> float:
-        return self.mark(how["at"]).read(how["value"])
-
-    def _change(self, how: Mapping[str, Any]) -> float:
-        return self.mark(how["to"]).read(how["change"]) - self.mark(how["from"]).read(how["change"])
-
-    def _ratio(self, how: Mapping[str, Any]) -> float:
-        return self.mark(how["to"]).read(how["ratio"]) / self.mark(how["from"]).read(how["ratio"])
-
-    def _slope(self, how: Mapping[str, Any]) -> float:
-        """How much Y grows for each of X between two marks."""
-        y, x = how["slope"]
-        start, end = self.mark(how["from"]), self.mark(how["to"])
-        return (end.read(y) - start.read(y)) / (end.read(x) - start.read(x))
-
-    def _quotient(self, how: Mapping[str, Any]) -> float:
-        over, under = (self.mark(how["at"]).read(name) for name in how["quotient"])
-        return over / under
-
-    def _difference(self, how: Mapping[str, Any]) -> float:
-        first, second = (self.mark(how["at"]).read(name) for name in how["difference"])
-        return first - second
-
-    def _interpolate(self, how: Mapping[str, Any]) -> float:
-        """Y where X is so much, on the straight line between neighbouring marks of a sweep."""
-        points = sorted((mark.read(how["where"]), mark.read(how["interpolate"])) for mark in self.marks(how["over"]))
-        wanted = float(how["is"])
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
-            if x0 <= wanted <= x1:
-                return y0 + (y1 - y0) * (wanted - x0) / max(x1 - x0, 1e-12)
-        raise DrillError(f"{how['where']} never was {wanted:g}: it ran from {points[0][0]:.4g} to {points[-1][0]:.4g} over {how['over']}")
-
-    def _tau(self, how: Mapping[str, Any]) -> float:
-        """Seconds after the first mark until 63.2 % of the way to the second is gone."""
-        start, end = self.mark(how["from"]), self.mark(how["to"])
-        name = how["tau_s"]
-        first, last = start.read(name), end.read(name)
-        for time_s, value in self.trace(str(how["from"]).partition("/")[0], name):
-            if time_s > start.time_s and (value - first) / (last - first) >= 1.0 - math.exp(-1.0):
-                return time_s - start.time_s
-        raise DrillError(f"{name} never went the whole way from {first:.4g} to {last:.4g}")
-
-    def _half_life(self, how: Mapping[str, Any]) -> float:
-        start, end = self.mark(how["from"]), self.mark(how["to"])
-        rest, name = float(how["toward"]), how["half_life_min"]
-        left = (end.read(name) - rest) / (start.read(name) - rest)
-        return (end.time_s - start.time_s) / 60.0 * math.log(2.0) / -math.log(left)
-
-    def _highest(self, how: Mapping[str, Any]) -> float:
-        start, end = self.mark(how["from"]), self.mark(how["to"])
-        points = self.trace(str(how["from"]).partition("/")[0], how["highest"])
-        return max(value for time_s, value in points if start.time_s <= time_s <= end.time_s)
-
-    def _per_min(self, how: Mapping[str, Any]) -> float:
-        """Change a minute; `against: [A, B]` gives it as a share of the mean of A less B at both marks."""
-        start, end = self.mark(how["from"]), self.mark(how["to"])
-        rate = (end.read(how["per_min"]) - start.read(how["per_min"])) / (end.time_s - start.time_s) * 60.0
-        if "against" not in how:
-            return rate
-        a, b = how["against"]
-        return rate / (0.5 * (start.read(a) - start.read(b) + end.read(a) - end.read(b)))
-
-    def _q10(self, how: Mapping[str, Any]) -> float:
-        start, end = self.mark(how["from"]), self.mark(how["to"])
-        warmer = end.read(how["of"]) - start.read(how["of"])
-        return float((end.read(how["q10"]) / start.read(how["q10"])) ** (10.0 / warmer))
-
-    def _over(self, how: Mapping[str, Any]) -> float:
-        """Two measures, one over or minus the other: `how` is quotient or minus."""
-        first, second = (self._measure(one) for one in how["over"])
-        return first - second if how["how"] == "minus" else first / second
-
-
-MEASURES: dict[str, Callable[[Validation, Mapping[str, Any]], float]] = {
-    "value": Validation._value,
-    "change": Validation._change,
-    "ratio": Validation._ratio,
-    "slope": Validation._slope,
-    "quotient": Validation._quotient,
-    "difference": Validation._difference,
-    "interpolate": Validation._interpolate,
-    "tau_s": Validation._tau,
-    "half_life_min": Validation._half_life,
-    "highest": Validation._highest,
-    "per_min": Validation._per_min,
-    "q10": Validation._q10,
-    "over": Validation._over,
-}
 
 
 def _moments(lab: Lab, step: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
