@@ -79,14 +79,14 @@ def reload(run: Run, pack: Path | None = None) -> Loaded:
     return load_scenario(str(run.header["scenario"]), roots=roots, site=run.header["site_values"])
 
 
-def prove(run: Run) -> Verification:
+def prove(run: Run, *, plain: bool = False) -> Verification:
     """Simulate a run again and compare everything; not comparable where its scenario cannot be loaded any more."""
     try:
         loaded = reload(run)
     except PackError as error:
         text = f"its scenario cannot be loaded as it was: {str(error).splitlines()[0]}"
         return Verification("not_comparable", text)
-    return verify(run, loaded, kernel(loaded).advance)
+    return verify(run, loaded, kernel(loaded, plain=plain).advance)
 
 
 def summary_of(run: Run) -> dict[str, Any]:

@@ -36,10 +36,11 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("run_files", metavar="RUN...", nargs=-1, required=True, type=RUN_FILE)
+@click.option("--plain", is_flag=True, help="Do not compile: the same answer, slower.")
 @json_option
-def verify(run_files: tuple[Path, ...], *, as_json: bool) -> None:
+def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
     """Check a run file's chain and signature, then simulate its causes again and compare everything."""
-    found = [_verified(run_file) for run_file in run_files]
+    found = [_verified(run_file, plain=plain) for run_file in run_files]
     if as_json:
         print_json({"runs": found})
     else:
@@ -54,7 +55,7 @@ def verify(run_files: tuple[Path, ...], *, as_json: bool) -> None:
         raise Finding(f"{len(wrong)} of {len(found)} not verified: {', '.join(wrong)}")
 
 
-def _verified(run_file: Path) -> dict[str, Any]:
+def _verified(run_file: Path, *, plain: bool) -> dict[str, Any]:
     from contextlib import suppress
 
     from drill.errors import RunFileError
@@ -64,7 +65,7 @@ def _verified(run_file: Path) -> dict[str, Any]:
     from drill.records.store import open_run
 
     record = open_run(run_file)
-    found = prove(record)
+    found = prove(record, plain=plain)
     state, words = station_state(record.footer, trusted_keys(), own_public())
     with suppress(RunFileError):  # a run on a read-only disk can be verified, only not remembered
         note_verified(run_file, seal=record.seal, status=found.status, text=found.text)
