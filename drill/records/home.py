@@ -1,5 +1,6 @@
 """Where things lie: what the program brings along, and what it keeps for this user."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -27,14 +28,31 @@ def drill_home() -> Path:
 
 
 def pack_roots() -> tuple[Path, ...]:
-    """Return the folders that hold packs: those of DRILL_PACKS, the stock ones, then DRILL_HOME/scenario_packs if it exists."""
+    """Return the folders that hold packs: those of DRILL_PACKS, the stock ones, DRILL_HOME/scenario_packs, and the present one.
+
+    Whoever stands inside a pack, or beside it, need not install it to try it.
+    """
     named = tuple(Path(one).expanduser().absolute() for one in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if one.strip())
-    roots = (*named, _data("scenario_packs"))
-    try:
-        own = drill_home() / "scenario_packs"
-    except DrillError:
-        return roots
-    return (*roots, own) if own.is_dir() else roots
+    roots = [*named, stock_packs()]
+    with contextlib.suppress(DrillError):
+        roots += [own_packs()] if own_packs().is_dir() else []
+    with contextlib.suppress(OSError):
+        here = Path.cwd()
+        if (here / "pack.yaml").is_file():
+            roots.append(here.parent)
+        elif any((child / "pack.yaml").is_file() for child in here.iterdir()):
+            roots.append(here)
+    return tuple(dict.fromkeys(roots))
+
+
+def own_packs() -> Path:
+    """Return the folder of the packs that this user has installed: DRILL_HOME/scenario_packs. It may not exist yet."""
+    return drill_home() / "scenario_packs"
+
+
+def stock_packs() -> Path:
+    """Return the folder of the packs that the program brings along."""
+    return _data("scenario_packs")
 
 
 def look_in(folder: Path) -> None:

@@ -69,7 +69,7 @@ def happening_words(one: Happening, vary: dict[str, Range]) -> str:
             at = ", ".join(f"{words(name)} {number_words(value, vary)}" for name, value in one.at.items())
             text = f"fault {words(fault)}" + (f" at {words(one.part)}" if one.part else "") + (f" ({at})" if at else "")
         case Happening(set=str(control)):
-            text = f"{words(control)} goes to {one.value or 0:g}"
+            text = f"{reading_words(control)} goes to {one.value or 0:g}"
         case Happening(arrive=str(who)):
             text = f"{words(who)} comes in {one.in_s or 0:g} s"
         case Happening(bring=str(thing)):
