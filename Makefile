@@ -53,6 +53,7 @@ docs: install
 	@mkdir -p out
 	@$(BIN)/python docs/make_reference.py >docs/reference.md
 	@$(BIN)/python docs/make_components.py >docs/components.md
+	@$(BIN)/python docs/make_schema.py docs/schema
 	@$(BIN)/python docs/make_validation.py >out/validation.md && mv out/validation.md docs/validation.md
 
 clean:

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import yaml
+from pydantic import BaseModel
 
+from drill.circuit.consoles import EQUIPMENT
 from drill.circuit.controls import CONTROLS
+from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FAULTS, Parameter
 from drill.circuit.looks import FINDINGS
 from drill.circuit.readings import READINGS
 from drill.engine.actions import VERBS
 from drill.robots.make import ROBOTS
 from drill.scenarios.conditions import MEANINGS, QUALIFIERS
+from drill.scenarios.jsonschema import FILES
+from drill.scenarios.meanings import KEYS
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Tasks
 from drill.scenarios.site import SITE_VALUES
@@ -67,6 +73,18 @@ def page() -> Iterator[str]:
     keys = ((key, ", ".join(QUALIFIERS.get(key, ())) or ("nothing" if key in QUALIFIERS else ""), m) for key, m in MEANINGS.items())
     yield from table(("key", "takes", "meaning"), keys)
     order = "A pack's `site_defaults` take the place of these, and a site's profile that of both."
+    yield from section("Keys", "Every key of every file of a pack. `needed` keys have no default; the keys of a condition stand above.")
+    yield "A text may be written once, in the pack's language, or for each language: `{en: Look., de: Schauen.}`."
+    yield "Wherever a number or a flag may stand, `{site: name}` may too."
+    for model in (model for model in models() if model.__name__ != "Condition"):
+        yield from ("", f"### {model.__name__}", "", (model.__doc__ or "").split("\n\n")[0].replace("\n    ", " ").strip(), "")
+        yield from table(("key", "is", "meaning"), keys_of(model))
+    yield from section("Drugs", "What `give` may name.")
+    yield from table(("drug", "usual bolus", "source"), ((d.name, d.bolus, d.source) for d in DRUGS.values()))
+    yield from section("Equipment", "What `bring` and `equipment` may name.")
+    yield from table(
+        ("equipment", "brought by"), ((e, ", ".join(t.id for t in tasks.tasks if any(x.bring == e for x in t.effects))) for e in EQUIPMENT)
+    )
     yield from section("Site values", f"What a site decides, as `{{site: name}}` in a pack. {order}")
     values = ((v.name, v.unit, f"{v.default}", f"{v.low:g} to {v.high:g}", v.meaning, v.source) for v in SITE_VALUES.values())
     yield from table(("site value", "unit", "default", "range", "meaning", "source"), values)
@@ -75,6 +93,32 @@ def page() -> Iterator[str]:
     yield from table(("quantity", "unit", "worse is", "meaning"), ledger)
     yield from section("Robots", "Virtual trainees for `--robot`; a play of the pack goes by its own name.")
     yield from table(("robot", "what it does"), ROBOTS.items())
+
+
+def models() -> list[type[BaseModel]]:
+    """Return every model that a pack's files are made of, each once, from the outside in."""
+    found: dict[str, type[BaseModel]] = {}
+    waiting = list(FILES.values())
+    while waiting:
+        model = waiting.pop(0)
+        if found.setdefault(model.__name__, model) is model:
+            waiting += [inner for field in model.model_fields.values() for inner in inside(field.annotation) if inner.__name__ not in found]
+    return list(found.values())
+
+
+def inside(kind: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation speaks of."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for argument in get_args(kind):
+        yield from inside(argument)
+
+
+def keys_of(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of a model's keys."""
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        yield key, "needed" if field.is_required() else "", KEYS[model.__name__][key]
 
 
 def parameter(p: Parameter) -> str:

@@ -121,7 +121,8 @@ def list_packs(*, as_json: bool) -> None:
         print_json({"packs": [{**{name: getattr(one, name) for name in names}, "place": str(one.place)} for one in found]})
         return
     for one in found:
-        click.echo(f"{one.id} {one.version}  {one.state}\n    {one.title} · scenarios: {one.scenarios} · digest {one.digest[:12]}\n    {one.place}")
+        click.echo(f"{one.id} {one.version}  {one.state}\n    {one.title} · scenarios: {one.scenarios} · digest {one.digest[:12]}")
+        click.echo(f"    {one.place}")
 
 
 def write(out: Path, text: str) -> None:

@@ -108,7 +108,7 @@ def render_guide(scenario: Scenario, tasks: Tasks, only: str | None = None) -> s
         sign=condition_words(scenario.rubric.first_sign) if scenario.rubric else "",
         stages=stages,
         drawn=[f"{words(name)} {one.low:g} to {one.high:g}" for name, one in vary.items()],
-        team=[member(person, tasks) for person in scenario.team],
+        team=[member(person, tasks) for person in scenario.team if person.id != "you"],
         equipment=[thing(one) for one in scenario.equipment],
         events=[(one.id, one.title, "; ".join(happening_words(use, vary) for use in one.do)) for one in scenario.events],
         training_only=drill.TRAINING_ONLY,

@@ -86,4 +86,3 @@ def _check_pack(folder: FilePath, roots: Sequence[FilePath | str], site: Site) -
             report.name(play["scenario"], "scenario of this pack", scenarios)
             problems += report.found
     return problems
-

@@ -129,5 +129,5 @@ def _site_too(part: Any) -> Any:
 def _named(part: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Give a key its list of names; what may be missing still may."""
     optional = any(one == {"type": "null"} for one in part.get("anyOf", ()))
-    rest = {key: value for key, value in part.items() if key in ("default",)}
+    rest = {key: value for key, value in part.items() if key == "default"}
     return {"anyOf": [{"enum": sorted(names)}, {"type": "null"}], **rest} if optional else {"enum": sorted(names), **rest}

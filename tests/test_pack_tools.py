@@ -1,0 +1,126 @@
+"""The commands for those who write packs, as a new educator calls them."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from drill.reports.guide import pages, render_guide
+from drill.scenarios.graph import mermaid, svg
+from drill.scenarios.load import Loaded, load_scenario
+
+REF = "pump_head_failure/va_flow_lost"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drill(*words: str, cwd: Path, code: int = 0) -> str:
+    """Call the command; return what it printed."""
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1]), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-m", "drill", *words], cwd=cwd, capture_output=True, text=True, encoding="utf-8", env=env, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def loaded(root: Path) -> Loaded:
+    """The pump-stop scenario."""
+    return load_scenario(REF, roots=[root / "scenario_packs"])
+
+
+@pytest.mark.slow
+def test_a_pack_from_new_to_installed(tmp_path: Path) -> None:
+    """new, check, graph, sheet, pack build, install, list: each works on what the one before left, from the folder beside it."""
+    assert "our_icu/scenarios/first_case.yaml" in drill("new", "our_icu", cwd=tmp_path).replace(os.sep, "/")
+    assert drill("check", "our_icu", cwd=tmp_path).strip() == "nothing wrong"
+    drill("graph", "our_icu/first_case", "-o", "graph.svg", cwd=tmp_path)
+    drill("sheet", "our_icu/first_case", "-o", "guide.html", "--cause", "plug_out", cwd=tmp_path)
+    digest = re.search(r"digest ([0-9a-f]{64})", drill("pack", "build", "our_icu", cwd=tmp_path))
+    assert digest
+    shutil.rmtree(tmp_path / "our_icu")
+    drill("pack", "install", "our_icu-0.1.0.drillpack", "--digest", digest[1][:10], cwd=tmp_path)
+
+    assert f"our_icu 0.1.0  installed\n    My first pack · scenarios: 1 · digest {digest[1][:12]}" in drill("pack", "list", cwd=tmp_path)
+    assert "our_icu/first_case" in drill("list", cwd=tmp_path / "drill_home")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("graph", REF, "-o", "x.png"), 2, "'x.png' is neither .svg nor .mmd"),
+        (("graph", "nobody/knows", "-o", "x.svg"), 2, "unknown scenario 'nobody/knows'"),
+        (("graph", REF, "-o", "none/x.svg"), 2, "cannot be written"),
+        (("sheet", REF, "-o", "x.html", "--cause", "motor"), 2, "did you mean 'motor_fault'"),
+        (("new", "Our Pack"), 2, "cannot name a pack"),
+        (("pack", "build", "."), 2, "no pack here"),
+        (("pack", "install", "x.txt"), 2, "not a pack's archive"),
+    ],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, words: tuple[str, ...], code: int, says: str) -> None:
+    """A message, an exit code, and no traceback."""
+    (tmp_path / "x.txt").write_text("x", encoding="utf-8")
+
+    assert says in drill(*words, cwd=tmp_path, code=code)
+
+
+def test_the_graph_has_every_stage_and_way(loaded: Loaded) -> None:
+    """The SVG is XML with a card for each stage and an arrow for each way out; nothing stands outside the picture."""
+    picture = ET.fromstring(svg(loaded.scenario))  # noqa: S314  our own text
+    texts = " ".join(text.text or "" for text in picture.iter(f"{SVG}text"))
+    ways = sum(len(stage.next) for stage in loaded.scenario.stages) + sum(one.go is not None for one in loaded.scenario.always)
+    arrows = [path for path in picture.iter(f"{SVG}path") if path.get("marker-end")]
+
+    assert len(arrows) == ways == 5
+    for words in ("steady", "no flow", "Secured: flow is held", "MAP below 25 mmHg for 60 s", "after 15 to 45 s", "TRAINING ONLY"):
+        assert words in texts
+    width, height = float(picture.get("width", 0)), float(picture.get("height", 0))
+    for box in picture.iter(f"{SVG}rect"):
+        assert float(box.get("x", 0)) + float(box.get("width", 0)) <= width
+        assert float(box.get("y", 0)) + float(box.get("height", 0)) <= height
+
+
+def test_mermaid_has_every_way_on_one_line(loaded: Loaded) -> None:
+    """No text of a pack ends a statement early."""
+    lines = mermaid(loaded.scenario).splitlines()
+
+    assert lines[1] == "stateDiagram-v2"
+    assert "    no_flow --> lost: MAP below 25 mmHg for 60 s" in lines
+    assert "    steady --> lost: not (blood volume above 2500 mL)" in lines
+    assert all(line.count(":") <= 1 for line in lines[2:])
+
+
+def test_the_guide_has_one_page_for_each_cause_with_its_own_lines(loaded: Loaded) -> None:
+    """Steps of another cause are not on the page; the notice, the review and instructor events are; texts are escaped."""
+    case = loaded.scenario.case.model_copy(update={"name": "<b>Case</b>"})
+    text = render_guide(loaded.scenario.model_copy(update={"case": case}), loaded.tasks)
+    motor, power = text.split("<section>")[1:]
+
+    assert "Pump head looked at before it was moved" in motor
+    assert "Pump head looked at before it was moved" not in power
+    assert "Mains and isolation switch looked at" in power
+    for page in (motor, power):
+        for words in ("TRAINING ONLY", "No clinician has reviewed this rubric yet", "sweep_knocked", "&lt;b&gt;Case&lt;/b&gt;"):
+            assert words in page
+    assert [page.title for page in pages(loaded.scenario, "no_power")] == ["The console has no power; its isolation switch is off"]
+
+
+@pytest.mark.slow
+def test_the_guide_prints_one_sheet_for_each_cause(loaded: Loaded, tmp_path: Path) -> None:
+    """A browser makes as many A4 pages of it as there are causes."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("no chromium here")
+    (tmp_path / "guide.html").write_text(render_guide(loaded.scenario, loaded.tasks), encoding="utf-8")
+    out = tmp_path / "guide.pdf"
+    words = [browser, "--headless", "--no-sandbox", "--no-pdf-header-footer", f"--print-to-pdf={out}", (tmp_path / "guide.html").as_uri()]
+    subprocess.run(words, check=True, capture_output=True, timeout=60)
+
+    assert len(re.findall(rb"/Type\s*/Page[^s]", out.read_bytes())) == 2
