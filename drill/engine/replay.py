@@ -85,6 +85,7 @@ def fork(
         raise SessionError(reason)
     for _ in _play(session, run, tick):
         pass
+    session.resume()  # the moment may lie within a pause: whoever takes over goes on
     return session
 
 

@@ -149,7 +149,7 @@ def _open_line(line: bytes, before: str, digits: int) -> tuple[str, dict[str, An
     if not line.startswith(_OPEN) or tail != _MIDDLE + sha[:digits].encode() + _CLOSE:
         return "", {}, "damaged (its hash does not fit)"
     try:
-        content = json.loads(body, parse_constant=_no_constant)
+        content = _JSON.decode(body.decode())
     except (ValueError, RecursionError):
         return "", {}, "damaged (not JSON)"
     return (sha, content, "") if isinstance(content, dict) else ("", {}, "damaged (not an object)")
@@ -159,6 +159,9 @@ def _no_constant(text: str) -> float:
     raise ValueError(text)
 
 
+_JSON: Final = json.JSONDecoder(parse_constant=_no_constant)  # made once: `json.loads` would make one for each line
+
+
 def _veil(content: Mapping[str, Any]) -> str:
     return b64encode(canonical(content)).decode()
 
@@ -166,7 +169,7 @@ def _veil(content: Mapping[str, Any]) -> str:
 def _unveil(text: object) -> dict[str, Any]:
     """Return what was veiled, {} if it is nothing that Drill veils."""
     try:
-        content = json.loads(b64decode(text, validate=True), parse_constant=_no_constant) if isinstance(text, str) else {}
+        content = _JSON.decode(b64decode(text, validate=True).decode()) if isinstance(text, str) else {}
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -214,11 +217,14 @@ def _width(readings: Mapping[str, Any]) -> Width:
 def _append(entries: list[Entry], content: dict[str, Any], deltas: "_Deltas") -> str:
     """Add one decoded entry; return what is wrong with it ("" = nothing)."""
     kind = content.get("k")
-    if kind == "frame":
-        content = deltas.grow(content) or content
-    elif kind == "veiled":
-        content = _unveil(content.get("v"))
-    wrong = wrong_shape(content, deltas.width)
+    grown = deltas.grow(content) if kind == "frame" else None
+    if grown is not None:
+        content = grown
+        tick = content["t"]
+        wrong = "" if type(tick) is int and tick >= 0 else f"'frame' has no tick ({tick!r})"
+    else:
+        content = _unveil(content.get("v")) if kind == "veiled" else content
+        wrong = wrong_shape(content, deltas.width)
     if not wrong and entries and content["t"] < entries[-1]["t"]:
         wrong = f"tick {content['t']} comes after tick {entries[-1]['t']}"
     if not wrong:

@@ -127,6 +127,12 @@ def canonical(data: object) -> bytes:
     return _JSON.encode(data).encode()
 
 
+def _frame_bytes(frame: Entry) -> bytes:
+    """Return what `canonical` would of a frame, several times as fast: most entries are frames, and hold whole numbers alone."""
+    shown, true = (str(frame[name]).replace(" ", "") for name in ("shown", "true"))
+    return f'{{"k":"frame","shown":{shown.replace("None", "null")},"t":{frame["t"]},"true":{true}}}'.encode()
+
+
 class Digest:
     """The SHA-256 of what happened, taken as it happens."""
 
@@ -136,7 +142,7 @@ class Digest:
 
     def add(self, entry: Entry) -> None:
         """Take in the next entry."""
-        self._sha.update(b"\n" + canonical(entry))
+        self._sha.update(b"\n" + (_frame_bytes(entry) if entry["k"] == "frame" else canonical(entry)))
 
     def hexdigest(self) -> str:
         """Return the digest so far, as 64 hexadecimal digits."""

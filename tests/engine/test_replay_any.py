@@ -185,6 +185,20 @@ def test_an_exam_is_taken_over_as_practice_without_what_it_refused(quick: Loaded
         fork(exam.run, 100, quick, advance, mode="exam")
 
 
+def test_a_fork_within_a_pause_goes_on(quick: Loaded, advance: Advance) -> None:
+    """Whoever takes over stands in a drill that runs."""
+    session = Session(quick, seed=1, advance=advance)
+    for _ in range(50):
+        session.tick()
+    session.pause()
+    taken = fork(session.run, 50, quick, advance)
+
+    assert not taken.paused
+    taken.tick()
+    assert [entry["on"] for entry in taken.run.entries if entry["k"] == "pause"] == [True, False]
+    assert verify(Run(taken.run.header, taken.run.entries), quick, advance).status == "identical"
+
+
 @pytest.mark.slow
 def test_ten_minutes_take_at_most_600_kb_once_closed(shipped: Loaded, advance: Advance) -> None:
     """A busy run of ten minutes: random hands, no end before the time."""

@@ -359,6 +359,41 @@ def test_pausing_the_audio_is_a_fact_and_not_a_point() -> None:
     assert with_alarm.points == without.points
 
 
+def test_attention_is_told_and_never_scored() -> None:
+    """First act, look and call after the first sign; how long an alarm stood unanswered; what was refused."""
+
+    def alarm(tick: int, state: str, name: str = "low_flow") -> Entry:
+        return {"t": tick, "k": "alarm", "id": name, "state": state, "priority": "high", "text": ""}
+
+    sheet = score(
+        rubric(**GOOD),
+        run(
+            action(5, 0, "look", "line"),
+            SIGN,
+            alarm(20, "on"),
+            alarm(30, "on", "map_low"),
+            action(60, 1, "say", "call_help"),
+            {"t": 61, "k": "say", "id": "call_help", "who": "you", "true": False},
+            action(110, 2, "look", "line"),
+            action(111, 3, "do", "no_hands"),
+            {"t": 111, "k": "refused", "seq": 3, "reason": ""},
+            alarm(120, "off", "map_low"),
+            alarm(170, "ack", ""),
+            action(180, 4, "instructor", "clot", who="instructor"),
+            frame(200),
+        ),
+    )
+    since = sheet.first_sign_tick
+    assert since is not None
+    facts = sheet.facts
+
+    assert facts["first_act_s"] == facts["first_call_s"] == (60 - since) / 50
+    assert facts["first_look_s"] == (110 - since) / 50
+    assert (facts["alarms"], facts["time_to_acknowledge_s"], facts["longest_unanswered_s"]) == (2, 3.0, 3.0)
+    assert (facts["calls"], facts["untrue_calls"], facts["refused_actions"], facts["instructor_acts"]) == (1, 1, 1, 1)
+    assert facts["audio_pauses"] == facts["pauses"] == 0
+
+
 def test_a_log_without_its_beginning_is_judged_without_a_crash() -> None:
     """A log made by hand may lack the controls and the drive at tick 0: what it does not say does not hold."""
     parts = {

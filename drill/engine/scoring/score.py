@@ -6,9 +6,9 @@ Order of importance: critical steps done, harm avoided, order, then time. Never 
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
-from drill.engine.entries import Entry
 from drill.engine.frame import Frame, MissingReadingError
 from drill.engine.runlog import Run, digest
+from drill.engine.scoring.facts import facts_of
 from drill.engine.scoring.judge import Material, judge_harm, judge_steps, judge_wrong
 from drill.engine.scoring.ledger import harm_ledger
 from drill.engine.scoring.sheet import Item, ScoreSheet
@@ -60,7 +60,7 @@ def _score(rubric: Rubric, run: Run) -> ScoreSheet:
         points_possible=round(possible, 6),
         items=items,
         ledger=ledger,
-        facts=_facts(run.entries),
+        facts=facts_of(run.entries, since),
         local_target_pct=_local_target_pct(items),
         first_sign_tick=since,
         digest=digest(run),
@@ -103,28 +103,6 @@ def _reasons(rubric: Rubric, run: Run, items: Iterable[Item], score_pct: float) 
     if run.header["parent"] is not None:
         reasons.append("taken over from another run")
     return tuple(reasons)
-
-
-def _facts(entries: Iterable[Entry]) -> dict[str, float | None]:
-    """What was seen and is not scored: pausing the audio fast earns nothing."""
-    facts: dict[str, float | None] = {"audio_pauses": 0, "time_to_acknowledge_s": None, "looks": 0, "pauses": 0, "refused_actions": 0}
-    counted = {"look": "looks", "refused": "refused_actions"}
-    first_alarm: int | None = None
-    for entry in entries:
-        kind = entry["k"]
-        name = counted.get(kind, "")
-        if kind == "alarm":
-            state = entry["state"]
-            if state == "on" and first_alarm is None:
-                first_alarm = entry["t"]
-            if state == "ack" and first_alarm is not None and facts["time_to_acknowledge_s"] is None:
-                facts["time_to_acknowledge_s"] = seconds(entry["t"] - first_alarm)
-            name = "audio_pauses" if state == "pause" else ""
-        elif kind == "pause" and entry["on"]:
-            name = "pauses"
-        if name:
-            facts[name] = (facts[name] or 0) + 1
-    return facts
 
 
 def _local_target_pct(items: Iterable[Item]) -> float:
