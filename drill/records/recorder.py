@@ -38,8 +38,8 @@ class _Close(NamedTuple):
 class Recorder:
     """A session's sink: hand it to the session, `close` it at the end.
 
-    `problem` is "" or says why the run is not recorded; `path` is the file, None where there is none; `unsigned` is ""
-    or says, once it is closed, why the file carries no signature.
+    `problem` is "" or says why the run is not recorded; `path` is the file, None where there is none; `about` says
+    who, when, where and with what; `unsigned` is "" or says, once it is closed, why the file carries no signature.
     """
 
     def __init__(self, *, case_name: str, trainee: str = "", kernel: str = "python", attempt: int = 0, home: Path | None = None) -> None:
@@ -48,7 +48,7 @@ class Recorder:
         `case_name` is neutral: it becomes the file's name, which must not give the crisis away. `kernel` says how the
         physics runs, "python" or "numba"; `attempt` counts the trainee's runs of this scenario (0: not counted).
         """
-        self._about: dict[str, Any] = {"case_name": case_name, "trainee": trainee, "attempt": attempt, "kernel": kernel}
+        self.about: dict[str, Any] = {"case_name": case_name, "trainee": trainee, "attempt": attempt, "kernel": kernel}
         self._home = home
         self._queue: queue.SimpleQueue[Entry | _Close] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -63,15 +63,16 @@ class Recorder:
     @property
     def neutral_name(self) -> str:
         """The case's name as part of a file's name."""
-        return re.sub(r"[^a-z0-9]+", "_", str(self._about["case_name"]).lower()).strip("_")[:40] or "drill"
+        return re.sub(r"[^a-z0-9]+", "_", str(self.about["case_name"]).lower()).strip("_")[:40] or "drill"
 
     def header(self, header: Mapping[str, Any]) -> None:
         """Open the file and begin to write."""
         self._opened_s = time.monotonic()
+        self.about |= about_here()
         self._digest = Digest(header)
         try:
             self._file, self.path = _new_file((self._home or drill_home()) / "runs", self.neutral_name, header["seed"])
-            self._file.write(self._encoder.header({**header, "about": {**self._about, **about_here()}}))
+            self._file.write(self._encoder.header({**header, "about": self.about}))
             _sync(self._file)
         except (OSError, DrillError) as error:
             self._give_up(error)

@@ -71,7 +71,8 @@ def close_record(recorder: Recorder, run: Run, score: Mapping[str, Any] | None) 
     path = recorder.close(score)
     if not recorder.problem:
         return path, ""
-    saved = rescue_run(run, recorder.neutral_name, score)
+    told = replace(run, header={**run.header, "about": recorder.about})
+    saved = rescue_run(told, recorder.neutral_name, score)
     if saved is None:
         return None, f"{recorder.problem}. It could not be saved anywhere else either: it is lost when this program ends"
     return saved, f"{recorder.problem}. The whole drill was saved instead to {saved}"

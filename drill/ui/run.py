@@ -17,7 +17,7 @@ from drill.engine.scoring.score import score
 from drill.engine.scoring.sheet import ScoreSheet
 from drill.engine.session import Session
 from drill.errors import DrillError
-from drill.records.index import attempt_of
+from drill.records.index import attempt_of, list_runs
 from drill.records.recorder import Recorder
 from drill.records.settled import OnDisk
 from drill.records.store import close_record
@@ -71,9 +71,13 @@ class Preparation:
 
     def _work(self, seed: int, mode: str, cause: str | None) -> None:
         try:
-            self._session = Session(self.loaded, seed=seed, mode=mode, cause=cause, sink=self.sink, settled=OnDisk())
+            list_runs()  # attempts are counted at Start: what is new on the disk is read here, where nobody waits
+            self._session = self._make(seed, mode, cause)
         except BaseException as error:  # noqa: BLE001 - it is raised again where someone can act on it
             self._error = error
+
+    def _make(self, seed: int, mode: str, cause: str | None) -> Session:
+        return Session(self.loaded, seed=seed, mode=mode, cause=cause, sink=self.sink, settled=OnDisk())
 
     @property
     def ready(self) -> bool:
@@ -98,12 +102,9 @@ class TakingOver(Preparation):
         self._parent, self._at = run, tick
         super().__init__(loaded, seed=run.header["seed"], mode=mode or fork_mode(run), cause=None)
 
-    def _work(self, seed: int, mode: str, cause: str | None) -> None:
+    def _make(self, seed: int, mode: str, cause: str | None) -> Session:
         del seed, cause  # the old run's own
-        try:
-            self._session = fork(self._parent, self._at, self.loaded, sink=self.sink, mode=mode)
-        except BaseException as error:  # noqa: BLE001 - it is raised again where someone can act on it
-            self._error = error
+        return fork(self._parent, self._at, self.loaded, sink=self.sink, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)

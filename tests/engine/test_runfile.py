@@ -206,6 +206,16 @@ def test_wrong_differences_of_a_frame_are_named(changes: object) -> None:
     assert bool(decode(data).entries) == (changes == {})
 
 
+@given(values=st.lists(frame_values, min_size=1, max_size=4))
+def test_every_line_is_canonical(values: list[dict[str, Any]]) -> None:
+    """A frame's differences are written as canonical JSON would be, key by key."""
+    encoder = Encoder()
+    encoder.header(header())
+    for tick, value in enumerate(values):
+        body = json.loads(line := encoder.entry({"t": tick, "k": "frame", **value}))["e"]
+        assert line.startswith(b'{"e":' + canonical(body) + b',"sha"')
+
+
 def test_deep_nesting_and_constants_are_refused_without_a_crash() -> None:
     """A chained line may still hold hostile JSON."""
     encoder = Encoder()

@@ -290,6 +290,7 @@ def test_a_run_that_could_not_be_recorded_is_savedelsewhere(tmp_path: Path, monk
     assert str(path) in problem
     assert list(open_run(path).entries) == list(made.entries)
     assert open_run(path).finished
+    assert open_run(path).header["about"]["trainee"] == "T1"
     again, _ = close_record(record(made, home=blocked), made, None)
     assert again != path, "what is there is never touched"
 
