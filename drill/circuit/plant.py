@@ -109,6 +109,10 @@ class Plant:
         for slot, value in slots.items():
             self._x[self._index[slot]] = value
 
+    def fits(self, fault: str, part: str) -> None:
+        """Raise CircuitError or NameUnknownError where a fault cannot sit in this part."""
+        acts.fault_writes(self._model, fault, {}, part)
+
     def cut(self, part: str) -> None:
         """Cut a part out of the circuit: both ends stand open to the air."""
         acts.cut(self._model, self._x, part)

@@ -59,6 +59,11 @@ class Director:
         return self._stages[self._machine.stage]
 
     @property
+    def happenings(self) -> tuple[Happening, ...]:
+        """Everything that the story may bring, the hidden cause's own included."""
+        return tuple(one for happens in self._happens.values() for one in happens)
+
+    @property
     def prompts(self) -> tuple[str, ...]:
         """What guided mode says now, the most particular first."""
         stage = self.stage

@@ -107,6 +107,9 @@ class Session:
             first_sign=scenario.rubric.first_sign if scenario.rubric else None,
             draws=draws,
         )
+        for one in (*self._director.happenings, *(use for event in self._events.values() for use in event)):
+            if one.fault is not None and one.part is not None:
+                self._plant.fits(one.fault, one.part)  # better now than in the middle of a drill
         self._follow(self._director.start())
         self._keep_state()
 

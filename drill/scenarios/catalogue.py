@@ -72,12 +72,15 @@ def _is_pack(folder: FilePath) -> bool:
 
 
 def _check_pack(folder: FilePath, roots: Sequence[FilePath | str], site: Site) -> list[Diagnostic]:
-    library = Library([folder.parent, *roots])  # its neighbours are known too
-    pack = folder.name
+    return check_pack(Library([folder.parent, *roots]), folder.name, site)  # its neighbours are known too
+
+
+def check_pack(library: Library, pack: str, site: Site = None) -> list[Diagnostic]:
+    """Check one pack of a library, whether or not anything uses its entries. Raises PackError without a base pack."""
     problems = [*library.strays(pack), *load_entries(library, pack, site)]
     scenarios = library.names(pack, "scenarios")
     for name in scenarios:
-        problems += gather(f"{pack}/{name}", library, site)[1]
+        problems += gather(f"{pack}/{name}", library, site, deep=True)[1]
     for document in library.documents(pack, "plays"):
         play = root(document)
         problems += document.problems

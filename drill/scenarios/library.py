@@ -9,14 +9,19 @@ from drill.scenarios.yaml_reader import Document, read_yaml
 FOLDERS = ("scenarios", "plays", "circuits", "devices", "patients", "sites")
 FILES = ("pack.yaml", "tasks.yaml")
 BASE = "base"
+SITE = "site.yaml"  # the site's own profile, beside the packs
 
 
 class Library:
-    """The packs below some roots, each file read once. A pack in an earlier root hides one of the same id in a later one."""
+    """The packs below some roots, each file read once. A pack in an earlier root hides one of the same id in a later one.
+
+    `site` is the site's own profile: the first `site.yaml` that lies in a root, beside the packs.
+    """
 
     def __init__(self, roots: Sequence[FilePath | str]) -> None:
         """Look for packs: folders of a root that hold a pack.yaml or a folder of scenarios."""
         self.packs: dict[str, FilePath] = {}
+        self.site = next((path for base in roots if (path := FilePath(base) / SITE).is_file()), None)
         for base in (FilePath(one) for one in roots):
             for folder in _children(base):
                 if folder.is_dir() and ((folder / "pack.yaml").exists() or (folder / "scenarios").is_dir()):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from drill.circuit.acts import fault_writes
-from drill.circuit.compiler import build
+from drill.circuit.compiler import Model, build
 from drill.circuit.components import KINDS
 from drill.circuit.controls import CONTROLS
 from drill.circuit.looks import FINDINGS
@@ -59,7 +59,7 @@ def load_scenario(ref: str, *, roots: Sequence[FilePath | str], site: Site = Non
     """Load `pack/scenario` from the packs below `roots`.
 
     `site` is a profile: the name of one in the base pack, a file, or its values as a mapping (a run's header keeps
-    them); None = base/sites/default.yaml. Raises PackError with every problem found.
+    them); None = a site.yaml beside the packs, else base/sites/default.yaml. Raises PackError with every problem found.
     """
     loaded, problems = gather(ref, Library(roots), site)
     refuse(problems)
@@ -118,13 +118,16 @@ def _known(library: Library, folder: str, ref: str) -> None:
         raise PackError(f"unknown {folder[:-1]} {cut(repr(ref))}{nearest(ref, known)}")
 
 
-def gather(ref: str, library: Library, site: Site = None) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
-    """Load a scenario and return it, or None, with everything found on the way, warnings included."""
+def gather(ref: str, library: Library, site: Site = None, *, deep: bool = False) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
+    """Load a scenario and return it, or None, with everything found on the way, warnings included.
+
+    `deep` also builds the machine, for its author: whoever plays builds it anyway, and a list of many need not.
+    """
     known = library.refs("scenarios")
     if ref not in known:
         raise PackError(f"unknown scenario {cut(repr(ref))}{nearest(ref, known)}" + ("" if known else ": no scenario was found at all"))
     pack, _, name = ref.partition("/")
-    return _Loading(library, pack, site).scenario(name)
+    return _Loading(library, pack, site).scenario(name, deep=deep)
 
 
 def load_entries(library: Library, pack: str, site: Site = None) -> tuple[Diagnostic, ...]:
@@ -168,6 +171,8 @@ class _Loading:
         """Return the site profile as a layer."""
         if isinstance(site, Mapping):
             return Document("site values"), (), site
+        if site is None and self.library.site is not None:
+            site = self.library.site
         if BASE not in self.library.packs and not isinstance(site, FilePath):
             return Document("site values"), (), {}
         if isinstance(site, FilePath):
@@ -199,7 +204,7 @@ class _Loading:
         self.problems += wrong + misfits
         return document, made
 
-    def scenario(self, name: str) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
+    def scenario(self, name: str, *, deep: bool = False) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
         """Load one scenario of the pack."""
         tasks_document, tasks = self.tasks()
         document, scenario = self.take(self.library.document(self.pack, "scenarios", f"{name}.yaml"), Scenario)
@@ -218,7 +223,7 @@ class _Loading:
         if errors_in(self.problems) or scenario is None or circuit is None or patient is None or tasks is None or self.info is None:
             return None, in_order(self.problems)
         tasks, circuit = tasks_of(scenario, tasks), circuit_of(scenario, circuit)
-        self.problems += check_built(document, scenario, circuit, patient)
+        self.problems += check_built(document, scenario, circuit, patient) if deep else []
         problems = in_order(self.problems)
         if errors_in(problems):
             return None, problems
@@ -385,10 +390,22 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
     )
 
 
+_BUILT: dict[str, Model] = {}  # the last machine: most scenarios of a pack have the same
+
+
+def _built(circuit: CircuitSpec, patient: PatientSpec) -> Model:
+    key = repr((replace(circuit, drawing={}), patient))
+    if key not in _BUILT:
+        model = build(circuit, patient)
+        _BUILT.clear()
+        _BUILT[key] = model
+    return _BUILT[key]
+
+
 def check_built(document: Document, scenario: Scenario, circuit: CircuitSpec, patient: PatientSpec) -> list[Diagnostic]:
     """Build the machine once, and note what only then is known: that it cannot be built, or a fault that does not fit its part."""
     try:
-        model = build(circuit, patient)
+        model = _built(circuit, patient)
     except CircuitError as error:
         return [document.problem(("circuit",), f"'{scenario.circuit}' cannot be built: {error}")]
     problems: list[Diagnostic] = []

@@ -74,6 +74,20 @@ def test_profile_goes_before_pack_and_pack_before_engine(packs: Any, tmp_path: P
     assert clamp_within_s(packs.load(site="default")) == 12
 
 
+def test_a_site_yaml_beside_the_packs_holds_for_all(packs: Any) -> None:
+    """The site's own profile is found where the packs are; what a run recorded still goes before it; a slip in it is named."""
+    file = packs.folder / "site.yaml"
+    file.write_text("schema: drill/1\nid: ours\ntitle: Ours\nvalues: {clamp_within_s: 11, language: de}\n", encoding="utf-8")
+    loaded = packs.load()
+    assert clamp_within_s(loaded) == 11
+    assert loaded.scenario.case.briefing.startswith("Sie")
+    assert clamp_within_s(packs.load(site={"clamp_within_s": 12.0})) == 12
+
+    file.write_text("schema: drill/1\nid: ours\ntitle: Ours\nvalues: {clamp_within: 11}\n", encoding="utf-8")
+    with pytest.raises(PackError, match=r"site\.yaml:4:10: .*did you mean 'clamp_within_s'"):
+        packs.load()
+
+
 def test_recorded_site_values_give_the_same_scenario(packs: Any) -> None:
     """What a run's header keeps is enough to load the same again, whatever the profile says today."""
     packs.edit(PROFILE, "values: {}", "values: {clamp_within_s: 12}")
