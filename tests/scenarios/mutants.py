@@ -11,10 +11,10 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from drill.circuit import plant
 from drill.circuit.compiler import Model, build
@@ -48,6 +48,9 @@ ODD: Final[tuple[Any, ...]] = (
 SIGNS: Final = ("&a ", "*a", "- ", "{", "]", "\t", "'", ": ", "|", "!x ", "\x00", "\n", "\u202e", "  ", "#", "? ", "---\n", "1e999", ".nan")
 
 
+Thing = TypeVar("Thing")
+
+
 class _TooLongError(Exception):
     """Raised by the alarm when one mutant takes too long."""
 
@@ -71,7 +74,7 @@ class Mill:
         """A whole number from 0 up to, without, `high`."""
         return min(high - 1, int(self.dice.uniform(0, high)))
 
-    def one_of(self, things: Any) -> Any:
+    def one_of(self, things: Sequence[Thing]) -> Thing:
         """One of some things."""
         return things[self.whole(len(things))]
 
@@ -245,7 +248,7 @@ def main(seed: int, count: int) -> dict[str, Any]:
         raise _TooLongError(f"longer than {PATIENCE_S} s")
 
     signal.signal(signal.SIGALRM, too_long)
-    plant.build, plant.interpreted = kept_build, kept_interpreted  # type: ignore[assignment]
+    vars(plant).update(build=kept_build, interpreted=kept_interpreted)
     mill = Mill(seed)
     for _ in range(count):
         mill.take()
