@@ -73,8 +73,8 @@ def _values(kind: Fault, parameters: Mapping[str, float]) -> dict[str, float]:
 def cut(model: Model, x: Any, name: str, *, joined: bool = False) -> None:
     """Cut a part out at both ends, which then stand open to the air; or join it again, connectors and all."""
     part = part_named(model, name)
-    if AIR in (part.inlet, part.outlet):
-        raise CircuitError(f"part '{name}' is an opening: it has no two ends to cut or join")
+    if AIR in (part.inlet, part.outlet) or not model.net.edges[name].cells:
+        raise CircuitError(f"part '{name}' ({part.kind}) is an opening: it has no two ends to cut or join")
     x[model.slots[f"whole:{name}"]] = 1.0 if joined else 0.0
     for end in (part.inlet, part.outlet) if joined else ():
         if f"hole:{end}" in model.slots:

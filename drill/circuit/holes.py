@@ -13,7 +13,7 @@ from drill.circuit.spec import CircuitSpec
 from drill.circuit.trace import Num, most, select
 from drill.units import MMHG_PER_CM_BLOOD
 
-HOLE_MMHG_S_ML = 0.3  # an open tube end, tunable
+HOLE_MMHG_S_ML = 1.0  # an open tube end, tunable
 BURST_MMHG = 1500.0  # a tie-banded connector lets go; past the 1000 mmHg that a roller reaches [MC3], tunable
 AIR = "air"
 

@@ -17,6 +17,8 @@ from drill.circuit.trace import Num, same, select
 from drill.errors import CircuitError
 
 Row = dict[str, Num]
+EMPTY_ML, EMPTY_ML_PATIENT = 8.0, 1.5  # volume at which a connector or a chamber lies flat; tunable
+FLAT_MMHG_ML = 250.0  # how steeply pressure falls below it: 3 mL to a vacuum, tunable
 
 
 @dataclass(slots=True)
@@ -24,7 +26,8 @@ class NodeModel:
     """A volume. `stiffness` gives (elastance mmHg/mL, V0 mL, outside pressure mmHg) at this substep; None = imposed pressure.
 
     `imposed_mmhg` is that pressure; `is_air` makes the node the open air; `is_patient` says that gas in it is harm;
-    `defoams` gives the share of each class of gas that is let out to the air as it comes in.
+    `defoams` gives the share of each class of gas that is let out to the air as it comes in. `empty_ml` is the volume below
+    which it lies flat (0 = what is usual).
     """
 
     id: str
@@ -34,6 +37,7 @@ class NodeModel:
     is_air: bool = False
     is_patient: bool = False
     defoams: Mapping[str, float] = field(default_factory=dict)
+    empty_ml: float = 0.0
 
 
 @dataclass(slots=True)
@@ -113,7 +117,7 @@ def step_pressures(net: Network, x: Scope) -> None:
     for name in order:
         stiff = net.nodes[name].stiffness
         if stiff is not None:
-            elastance[name] = stiff(x)
+            elastance[name] = _emptying(x, net.nodes[name], *stiff(x))
     imposed: dict[str, Num] = {n: x[f"p:{n}"] for n, node in net.nodes.items() if node.stiffness is None}
     linear: dict[str, tuple[Num, Num]] = {}
     for edge in net.edges.values():
@@ -130,6 +134,13 @@ def step_pressures(net: Network, x: Scope) -> None:
     modes = _modes(net, x, pressures)
     pressures = _solve(net, x, order, elastance, imposed, linear, modes)
     _advance(net, x, order, pressures, linear, modes)
+
+
+def _emptying(x: Scope, node: NodeModel, e: Num, v0: Num, outside: Num) -> tuple[Num, Num, Num]:
+    """A vessel that is all but empty lies flat: below its least volume pressure falls steeply, whatever pulls at it."""
+    least_ml = node.empty_ml or (EMPTY_ML_PATIENT if node.is_patient else EMPTY_ML)
+    flat = x[f"vol:{node.id}"] < least_ml
+    return select(flat, FLAT_MMHG_ML, e), select(flat, least_ml, v0), select(flat, outside + e * (least_ml - v0), outside)
 
 
 Modes = Mapping[str, tuple[Num, Num]]

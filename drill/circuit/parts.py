@@ -51,7 +51,8 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
             outlet = holes.air_at(net, spec, part.inlet)
         net.add_edge(COMPONENTS[part.kind].build(slots, part, inlet, outlet))
     for name in compliance:
-        holes.add_hole(slots, net, spec, name)
+        if f"par:{name}.compliance_ml_mmhg" in slots:  # a vessel stands open to the air as it is
+            holes.add_hole(slots, net, spec, name)
 
 
 def _add_node(slots: Slots, net: Network, name: str, compliance: float) -> None:

@@ -11,13 +11,14 @@ from drill.circuit.components.base import Exchange
 from drill.circuit.gas import GAS, gas_share, hold_back, without_gas
 from drill.circuit.network import EdgeModel, Network
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.trace import Num, absolute, least, most, select
+from drill.circuit.trace import Num, absolute, between, most, select
 from drill.errors import CircuitError
 from drill.units import TICK_S
 
 BLOOD = ("o2", "hb", "co2", "heat")  # mL O2 per mL; g Hb per L; mL CO2 per mL; mL degC per mL, which is its temperature
 SPECIES = (*BLOOD, *GAS)  # gas: mL per mL
 PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", "primed_ml", *(f"open_{s}" for s in BLOOD))
+FLUSHED = 0.4  # of what comes in within a tick, the least volume that it is mixed into
 GREATEST_FLOW_ML_S = 10_000.0 / 60.0
 
 
@@ -77,8 +78,17 @@ def move_blood(
     """
     entering: dict[str, list[tuple[Num, Mix]]] = {n: list(added.get(n, ())) for n in net.nodes}
     moved: dict[str, Num] = {}
+    waiting: dict[str, Num] = {}
     for edge in net.edges.values():
-        volume = x[f"acc:{edge.id}"]
+        volume: Num = x[f"acc:{edge.id}"]
+        if edge.cells:  # more than a cell in a tick waits for the next: a shock, not a flow
+            moving = between(volume, -edge.cell_ml, edge.cell_ml)
+            waiting[edge.outlet] = waiting.get(edge.outlet, 0.0) + (volume - moving)
+            waiting[edge.inlet] = waiting.get(edge.inlet, 0.0) - (volume - moving)
+            x[f"acc:{edge.id}"] = volume - moving
+            volume = moving
+        else:
+            x[f"acc:{edge.id}"] = 0.0
         forward = volume > 0.0
         at_inlet, at_outlet = _at(net, x, edge.inlet), _at(net, x, edge.outlet)
         source: dict[str, Num] = {s: select(forward, at_inlet[s], at_outlet[s]) for s in SPECIES}
@@ -96,14 +106,14 @@ def move_blood(
         ):
             entering[end].append(_into(net, x, edge, end, amount, what))
         _book_open_ends(net, x, edge, source, volume)
-        x[f"acc:{edge.id}"] = 0.0
     for node in net.nodes.values():
         if node.stiffness is None:
             continue
         coming: Num = 0.0
         for amount, _ in entering[node.id]:
             coming = coming + amount
-        held = most(most(x[f"vol:{node.id}"], coming), 1.0)  # a vessel sucked empty still only mixes what comes in
+        # what has come and waits is not mixed yet; a chamber that is flushed in one tick must not overshoot what flushes it
+        held = most(most(x[f"vol:{node.id}"] - waiting.get(node.id, 0.0), FLUSHED * coming), 0.1)
         for s in BLOOD if node.is_patient else SPECIES:
             here = x[f"{s}:{node.id}"]
             gain: Num = 0.0
@@ -138,7 +148,7 @@ def _along(edge: EdgeModel, x: Scope, source: Mix, volume: Num, moved: dict[str,
     """Move an edge's cells on; return what leaves by its inlet end and by its outlet end."""
     if not edge.cells:
         return source, source
-    forward, share = volume > 0.0, least(absolute(volume) / edge.cell_ml, 1.0)
+    forward, share = volume > 0.0, absolute(volume) / edge.cell_ml
     cells: list[Mix] = [{s: x[f"{s}:{edge.id}:{k}"] if s in carried else 0.0 for s in SPECIES} for k in range(edge.cells)]
     leaving = [hold_back(c, edge.keep(x, gas_share(c))) if edge.keep else c for c in cells]
     for k, here in enumerate(cells):

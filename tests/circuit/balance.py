@@ -14,7 +14,7 @@ def held(plant: Plant, species: str) -> float:
     """Return what machine, patient and the tissue's stores hold of a species."""
     x, index, net = plant._x, plant._index, plant._model.net
     total = math.fsum(
-        x[index[f"{species}:{n.id}"]] * x[index[f"vol:{n.id}"]]
+        x[index[f"{species}:{n.id}"]] * (x[index[f"vol:{n.id}"]] - _waiting(plant, n.id))
         for n in net.nodes.values()
         if n.stiffness is not None and f"{species}:{n.id}" in index
     )
@@ -25,6 +25,13 @@ def held(plant: Plant, species: str) -> float:
     if species == "heat" and "temp:core" in index:
         total += x[index["pat:weight_kg"]] * 3470.0 / 3.8 * (0.4 * x[index["temp:core"]] + 0.53 * x[index["temp:shell"]])
     return float(total)
+
+
+def _waiting(plant: Plant, node: str) -> float:
+    """What has passed an edge in a shock and is not mixed into the node yet, mL."""
+    edges = [e for e in plant._model.net.edges.values() if e.cells]
+    came = math.fsum(plant._x[plant._index[f"acc:{e.id}"]] for e in edges if e.outlet == node)
+    return came - math.fsum(plant._x[plant._index[f"acc:{e.id}"]] for e in edges if e.inlet == node)
 
 
 def _ports(plant: Plant, ends: tuple[str, ...]) -> float:

@@ -104,7 +104,7 @@ def test_a_connector_off_draws_air_before_the_pump_and_bleeds_behind_it(make_pla
     suction, pressure = make_plant(bench=BENCH), make_plant(bench=BENCH)
     for plant, part in ((suction, "drainage_cannula"), (pressure, "pump")):
         run(plant, 8)
-        plant.inject("connector_off", {"open": 0.05}, part=part)
+        plant.inject("connector_off", {"open": 0.15}, part=part)
         run(plant, 2)
 
     assert suction.true("air_drawn_ml") > 5.0

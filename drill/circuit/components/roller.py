@@ -9,10 +9,10 @@ from drill.circuit.laws import Drop, linear
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
-from drill.circuit.trace import Num, between, most
+from drill.circuit.trace import Num, between, most, select
 from drill.units import TICK_S
 
-EMPTY_MMHG, FILL_MMHG, FILL_SHARE = -740.0, 240.0, 0.2  # a boot in vacuum fills less and less, then not at all; tunable
+EMPTY_MMHG, FILL_MMHG = -740.0, 240.0  # a boot in vacuum fills less and less, then not at all; tunable
 TIGHT_MMHG_S_ML = 1e6  # leak of a well-set boot: nothing that counts; reference 1.5: 0 when set correctly
 
 
@@ -20,13 +20,14 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     for name, first in (("rpm", 0.0), ("rpm_target", 0.0), ("rpm_tau", part.params["tau_down_s"]), ("gas_in", 0.0), ("clot", 0.0)):
         slots.add(f"{name}:{part.id}", first)
     slots.add(f"leak_r:{part.id}", TIGHT_MMHG_S_ML)
-    slots.add(f"fill:{part.id}", 1.0)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
-        """Flow by displacement, as a head behind the leak's resistance: q = SV n + (P_in - P_out)/R."""
+        """Flow by displacement, as a head behind the leak's resistance: q = SV n fill + (P_in - P_out)/R."""
         r = x[f"leak_r:{part.id}"]
         moved_ml_s = x[f"par:{part.id}.stroke_ml_rev"] * x[f"rpm:{part.id}"] / 60.0
-        return r * moved_ml_s * x[f"fill:{part.id}"], linear(q, r)
+        behind = select(moved_ml_s > 0.0, x[f"p:{inlet}"], x[f"p:{outlet}"]) - x[f"air_mmhg:{part.id}"]
+        fill = between((behind - EMPTY_MMHG) / FILL_MMHG, 0.0, 1.0)
+        return r * moved_ml_s * fill, linear(q, r)
 
     made = edge(part, inlet, outlet, law, part.params["volume_ml"], 0.0)
     made.is_linear = True
@@ -41,8 +42,6 @@ def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     fastest = x[f"par:{part.id}.rpm_max"]
     target = between(x[f"rpm_target:{part.id}"], -fastest, fastest)
     x[f"rpm:{part.id}"] = x[f"rpm:{part.id}"] + k * (target - x[f"rpm:{part.id}"])
-    inlet = x[f"p:{part.inlet}"] - x[f"air_mmhg:{part.id}"]
-    x[f"fill:{part.id}"] = x[f"fill:{part.id}"] + FILL_SHARE * (between((inlet - EMPTY_MMHG) / FILL_MMHG, 0.0, 1.0) - x[f"fill:{part.id}"])
     leak_ml_s_mmhg = x[f"par:{part.id}.leak_ml_min_mmhg"] / 60.0
     x[f"leak_r:{part.id}"] = 1.0 / most(leak_ml_s_mmhg, 1.0 / TIGHT_MMHG_S_ML)
 
