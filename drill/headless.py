@@ -16,9 +16,11 @@ from drill.errors import DrillError, PackError, SessionError
 from drill.records.home import pack_roots
 from drill.records.kernels import Kernel, load_kernel
 from drill.records.recorder import Recorder
+from drill.records.settled import OnDisk
 from drill.records.store import close_record, save_run, station_signer
 from drill.reports.page import report_place, write_report
 from drill.reports.terminal import print_sheet
+from drill.reports.view import ExpertRun
 from drill.robots.make import make_robot, play
 from drill.robots.view import Running
 from drill.scenarios.load import Loaded, load_scenario
@@ -156,6 +158,26 @@ def fork_headless(
 def judge(run: Run, loaded: Loaded) -> ScoreSheet | None:
     """Score a run by its log; None for free play."""
     return None if loaded.scenario.rubric is None else score(loaded.scenario.rubric, run)
+
+
+def expert_beside(run: Run, loaded: Loaded) -> ExpertRun | None:
+    """Let the pack's expert play the same case with the same cause and seed; None where nothing can be compared.
+
+    That is free play, a pack without an expert, or one that has changed since the run.
+    """
+    rubric = loaded.scenario.rubric
+    if rubric is None or "expert" not in loaded.plays or run.header["pack_digest"] != loaded.digest:
+        return None
+    session = Session(
+        loaded,
+        seed=run.header["seed"],
+        mode="practice",
+        cause=run.header["cause"] or None,
+        advance=kernel(loaded).advance,
+        settled=OnDisk(),
+    )
+    play(session, make_robot("expert", loaded.plays, run.header["seed"]))
+    return ExpertRun(session.run, score(rubric, session.run))
 
 
 def play_to(loaded: Loaded, robot: str, *, seed: int, cause: str | None, at_s: float, through: Callable[[Session], Running]) -> Session:

@@ -6,8 +6,58 @@ from pathlib import Path
 import click
 
 from drill.commands.common import RUN_FILE, Finding, json_option, print_json
+from drill.errors import NameUnknownError
 
 STORE_VARIABLE = "DRILL_LRS_URL"
+
+
+@click.command()
+@click.argument("run_file", metavar="[RUN]", type=RUN_FILE, required=False)
+@click.option("--trainee", metavar="CODE", help="Not one run: all that this trainee did, and what is due.")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .html or .pdf to write.")
+@click.option("--expert/--no-expert", default=True, show_default=True, help="Lay the expert's run of the same cause over the curves.")
+def report(*, run_file: Path | None, trainee: str | None, out: Path, expert: bool) -> None:
+    """Write the report of a run, or of a trainee, as a page or as paper."""
+    if out.suffix.lower() not in (".html", ".htm", ".pdf"):
+        raise click.BadParameter(f"'{out}' is neither a page nor paper: give a name that ends in .html or .pdf", param_hint="-o")
+    if (run_file is None) == (trainee is None):
+        raise click.UsageError("give a run file, or --trainee CODE, and not both")
+    try:
+        if trainee is not None:
+            _trainee(trainee, out)
+        elif run_file is not None:
+            _run(run_file, out, expert=expert)
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be written ({error.strerror})", param_hint="-o") from error
+    click.echo(out)
+
+
+def _run(run_file: Path, out: Path, *, expert: bool) -> None:
+    from drill.headless import expert_beside, judge, reload
+    from drill.records.index import list_runs
+    from drill.records.store import open_run
+    from drill.reports.page import write_report
+
+    record = open_run(run_file)
+    loaded = reload(record)
+    beside = expert_beside(record, loaded) if expert else None
+    if expert and beside is None:
+        click.echo("No expert beside it: free play, a pack without an expert, or one that has changed since the run.", err=True)
+    sheet = judge(record, loaded)
+    write_report(sheet, record, out, scenario=loaded.scenario, tasks=loaded.tasks, rows=list_runs(), expert=beside)
+
+
+def _trainee(code: str, out: Path) -> None:
+    from datetime import UTC, datetime
+
+    from drill.records.index import list_runs
+    from drill.reports.trainee import write_trainee
+
+    rows = list_runs()
+    codes = {row.trainee for row in rows if row.trainee}
+    if code not in codes:
+        raise NameUnknownError("trainee code", code, codes)
+    write_trainee(code, rows, datetime.now(UTC), out)
 
 
 @click.group()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from drill.reports.timeline import AlarmSpan, Event, Timeline, Track, clock
+from drill.reports.timeline import AlarmSpan, Band, Event, Timeline, Track, clock
 
 _STEPS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600, 1200)
 MARKED: Final = ("act", "say", "look", "team")
@@ -29,6 +29,8 @@ class PlotBand:
     x1: float
     label: str
     id: str
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,21 @@ class PlotTrack:
     line: tuple[tuple[float, float], ...]
     ticks: tuple[Tick, ...]
     limit_y: float | None
+    low: float
+    high: float
+    expert: tuple[tuple[float, float], ...] = ()
+    expert_points: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlotLane:
-    """One alarm's bars (x0, x1), `y` their top."""
+    """One alarm's bars (x0, x1), `y` their top, and the spans that they stand for."""
 
     label: str
     priority: str
     y: float
     bars: tuple[tuple[float, float], ...]
+    spans: tuple[AlarmSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +111,11 @@ def marked_events(timeline: Timeline) -> tuple[Event, ...]:
     return tuple(e for e in timeline.events if e.kind in MARKED)
 
 
-def lay_out(timeline: Timeline, m: Measures) -> Plot:
-    """Place every part of `timeline`; the height follows from how many alarms and crowded marks there are."""
+def lay_out(timeline: Timeline, m: Measures, expert: Timeline | None = None) -> Plot:
+    """Place every part of `timeline`; the height follows from how many alarms and crowded marks there are.
+
+    `expert` is another run's timeline on the same clock, whose curves are laid over.
+    """
     span_s = max(timeline.duration_s, 1.0)
     left, right = m.left, m.width - m.right_margin
 
@@ -113,10 +123,11 @@ def lay_out(timeline: Timeline, m: Measures) -> Plot:
         return left + (right - left) * min(max(time_s / span_s, 0.0), 1.0)
 
     y = m.band + m.gap * 0.5
-    bands = tuple(_band(b.id, x(b.start_s), x(b.end_s), m.letter) for b in timeline.bands)
+    bands = tuple(_band(b, x(b.start_s), x(b.end_s), m.letter) for b in timeline.bands)
+    beside = {track.id: track for track in expert.tracks} if expert is not None else {}
     tracks: list[PlotTrack] = []
     for track in timeline.tracks:
-        tracks.append(_track(track, y, y + m.track, x))
+        tracks.append(_track(track, y, y + m.track, x, beside.get(track.id)))
         y += m.track + m.gap
     lanes: list[PlotLane] = []
     for name in dict.fromkeys(a.id for a in timeline.alarms):
@@ -136,30 +147,33 @@ def _times(span_s: float) -> list[float]:
     return [float(t) for t in range(0, int(span_s) + 1, step)]
 
 
-def _band(name: str, x0: float, x1: float, letter: float) -> PlotBand:
-    fits = len(name) * letter + 8 <= x1 - x0
-    return PlotBand(x0, x1, name if fits else "", name)
+def _band(band: Band, x0: float, x1: float, letter: float) -> PlotBand:
+    fits = len(band.id) * letter + 8 <= x1 - x0
+    return PlotBand(x0, x1, band.id if fits else "", band.id, band.start_s, band.end_s)
 
 
-def _track(track: Track, top: float, bottom: float, x: Callable[[float], float]) -> PlotTrack:
-    span = (track.high - track.low) or 1.0
+def _track(track: Track, top: float, bottom: float, x: Callable[[float], float], expert: Track | None) -> PlotTrack:
+    points = expert.points if expert is not None else ()
+    low, high = min([track.low, *(v for _, v in points)]), max([track.high, *(v for _, v in points)])
+    span = (high - low) or 1.0
 
     def y(value: float) -> float:
-        return bottom - (bottom - top) * (value - track.low) / span
+        return bottom - (bottom - top) * (value - low) / span
 
     line = tuple((x(t), y(v)) for t, v in track.points)
     step = next((s for s in (0.5, 1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0) if span / s <= 4), 200.0)
-    first = -(-track.low // step) * step
-    values = [first + i * step for i in range(int((track.high - first) / step + 1e-9) + 1)]
+    first = -(-low // step) * step
+    values = [first + i * step for i in range(int((high - first) / step + 1e-9) + 1)]
     ticks = tuple(Tick(y(v), f"{v:g}") for v in values)
     limit_y = None if track.limit is None else y(track.limit)
-    return PlotTrack(track, top, bottom, line, ticks, limit_y)
+    overlaid = tuple((x(t), y(v)) for t, v in points)
+    return PlotTrack(track, top, bottom, line, ticks, limit_y, low, high, overlaid, points)
 
 
 def _lane(spans: list[AlarmSpan], y: float, x: Callable[[float], float]) -> PlotLane:
     label = spans[0].text.split(" (")[0]
     bars = tuple((x(s.start_s), max(x(s.end_s), x(s.start_s) + 2.0)) for s in spans)
-    return PlotLane(_words_only(label), spans[0].priority, y, bars)
+    return PlotLane(_words_only(label), spans[0].priority, y, bars, tuple(spans))
 
 
 def _words_only(label: str) -> str:

@@ -4,7 +4,7 @@ Nothing is computed here that the run does not hold; quantities keep their clini
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from drill.circuit.controls import CONTROLS
@@ -97,6 +97,19 @@ def read_timeline(entries: Iterable[Entry], titles: Mapping[str, str] | None = N
     for entry in entries:
         reader.read(entry)
     return reader.timeline()
+
+
+def aligned(other: Timeline, own: Timeline) -> Timeline:
+    """Return another run's timeline with its curves moved so that both first signs fall together, cut to the own run's length."""
+    both = other.first_sign_s is not None and own.first_sign_s is not None
+    by_s = (own.first_sign_s or 0.0) - (other.first_sign_s or 0.0) if both else 0.0
+
+    def moved(track: Track) -> Track:
+        points = tuple((round(t + by_s, 3), v) for t, v in track.points if 0.0 <= t + by_s <= own.duration_s)
+        return replace(track, points=points)
+
+    first = None if other.first_sign_s is None else other.first_sign_s + by_s
+    return replace(other, tracks=tuple(moved(track) for track in other.tracks), first_sign_s=first)
 
 
 def spaced(name: str) -> str:

@@ -1,6 +1,6 @@
 """The debrief as plain data: one model that the screen, the terminal and the page all draw."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,11 +9,15 @@ from typing import Final
 from drill.engine.lines import OUTCOMES
 from drill.engine.runlog import Run
 from drill.engine.scoring.sheet import Item, ScoreSheet
-from drill.reports.timeline import Timeline, clock, read_timeline, spaced
+from drill.records.index import RunRow
+from drill.reports.history import Attempt, earlier_attempts
+from drill.reports.questions import Question, questions
+from drill.reports.timeline import Timeline, aligned, clock, read_timeline, spaced
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import HarmLimit, Scenario, Tasks
 from drill.units import seconds
 
+AFTER_QUESTIONS: Final = ("Ended as", "Points on local targets", "Digest", "Run file")  # facts that say how it went
 VERDICTS: Final = {True: "Passed", False: "Not passed", None: "Not judged"}
 
 
@@ -27,6 +31,7 @@ class LedgerRow:
     state: str
     why: str
     source: str
+    expert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,15 @@ class ItemRow:
     why: str
     source: str
     critical: bool
+    expert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """Everything a debrief says. `passed` is None for a run that is not judged (free play, guided, unfinished)."""
+    """Everything a debrief says. `passed` is None for a run that is not judged (free play, guided, unfinished).
+
+    `expert` is the expert's run of the same cause, its clock moved so that both first signs fall together.
+    """
 
     case_name: str
     case_line: str
@@ -61,14 +70,36 @@ class Debrief:
     story: str
     timeline: Timeline
     facts: tuple[tuple[str, str], ...]
+    questions: tuple[Question, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    expert: Timeline | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpertRun:
+    """How an expert handled the same case, cause and seed; `sheet` judges it by the same rubric."""
+
+    run: Run
+    sheet: ScoreSheet
 
 
 def describe(
-    sheet: ScoreSheet | None, run: Run, *, scenario: Scenario | None = None, tasks: Tasks | None = None, run_path: Path | None = None
+    sheet: ScoreSheet | None,
+    run: Run,
+    *,
+    scenario: Scenario | None = None,
+    tasks: Tasks | None = None,
+    run_path: Path | None = None,
+    rows: Iterable[RunRow] = (),
+    expert: ExpertRun | None = None,
 ) -> Debrief:
-    """Put a judged run into words. Without `sheet` nothing is judged (free play); without `scenario` ids stand for titles."""
+    """Put a judged run into words. Without `sheet` nothing is judged (free play); without `scenario` ids stand for titles.
+
+    `rows` are the kept runs, for the trainee's own history; `expert` is laid over the timeline.
+    """
     titles = titles_of(scenario, tasks)
     timeline = read_timeline(run.entries, titles)
+    theirs = None if expert is None else expert.sheet
     passed = None if sheet is None else sheet.passed
     cause_id = str(run.header["cause"])
     cause = next((c.title for c in scenario.causes if c.id == cause_id), "") if scenario else ""
@@ -84,12 +115,15 @@ def describe(
         reasons=() if sheet is None else tuple(r[:1].upper() + r[1:] for r in sheet.reasons),
         score_pct=None if sheet is None else sheet.score_pct,
         pass_mark_pct=None if sheet is None else sheet.pass_mark_pct,
-        ledger=() if sheet is None else _ledger(sheet, limits),
-        steps=() if sheet is None else tuple(_row(i) for i in sheet.items if i.kind == "step"),
-        errors=() if sheet is None else tuple(_row(i) for i in sheet.items if i.kind == "wrong"),
+        ledger=() if sheet is None else _ledger(sheet, limits, theirs),
+        steps=() if sheet is None else tuple(_row(i, theirs) for i in sheet.items if i.kind == "step"),
+        errors=() if sheet is None else tuple(_row(i, None) for i in sheet.items if i.kind == "wrong"),
         story=(scenario.debrief or "") if scenario else "",
         timeline=timeline,
         facts=_facts(sheet, run, outcome_title(run.outcome, scenario), run_path),
+        questions=questions(sheet, timeline),
+        attempts=earlier_attempts(run, rows),
+        expert=None if expert is None else aligned(read_timeline(expert.run.entries, titles), timeline),
     )
 
 
@@ -115,7 +149,7 @@ def amount(value: float, unit: str) -> str:
     return f"{value:.1f} {unit}" if abs(value) < 10 and value != round(value) else f"{value:.0f} {unit}"
 
 
-def _ledger(sheet: ScoreSheet, limits: Mapping[str, HarmLimit]) -> tuple[LedgerRow, ...]:
+def _ledger(sheet: ScoreSheet, limits: Mapping[str, HarmLimit], expert: ScoreSheet | None) -> tuple[LedgerRow, ...]:
     """Limited quantities first, in the rubric's order, then the others as they are defined."""
     judged = {item.id: item for item in sheet.items if item.kind == "harm"}
     order = [*(name for name in judged if name in sheet.ledger), *(name for name in sheet.ledger if name not in judged)]
@@ -125,16 +159,19 @@ def _ledger(sheet: ScoreSheet, limits: Mapping[str, HarmLimit]) -> tuple[LedgerR
         state = "" if item is None else "ok" if item.status == "avoided" else "critical" if item.critical else "over"
         bound = "" if limit is None else f"{'at least' if quantity.worse == 'down' else 'up to'} {amount(limit.limit, quantity.unit)}"
         why, source = ("", "") if item is None else (item.why, item.source)
-        rows.append(LedgerRow(quantity.meaning, amount(sheet.ledger[name], quantity.unit), bound, state, why, source))
+        theirs = "" if expert is None or name not in expert.ledger else amount(expert.ledger[name], quantity.unit)
+        rows.append(LedgerRow(quantity.meaning, amount(sheet.ledger[name], quantity.unit), bound, state, why, source, theirs))
     return tuple(rows)
 
 
-def _row(item: Item) -> ItemRow:
+def _row(item: Item, expert: ScoreSheet | None) -> ItemRow:
     evidence = tuple(f"{clock(seconds(e.tick))}  {e.text}" for e in item.evidence)
     if item.kind == "step" and item.after_s is not None and item.status in ("done", "delayed"):
         evidence = (*evidence, f"{item.after_s:.1f} s after the first sign")
     points = f"{item.points:g} of {item.possible:g}" if item.kind == "step" else f"{item.points:g}" if item.points else ""
-    return ItemRow(item.title, item.status, points, evidence, item.why, item.source, item.critical)
+    theirs = next((one for one in expert.items if one.id == item.id), None) if expert is not None else None
+    beside = "" if theirs is None or theirs.after_s is None else f"the expert: {theirs.after_s:.1f} s after the first sign"
+    return ItemRow(item.title, item.status, points, evidence, item.why, item.source, item.critical, beside)
 
 
 def _facts(sheet: ScoreSheet | None, run: Run, outcome: str, run_path: Path | None) -> tuple[tuple[str, str], ...]:

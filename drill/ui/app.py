@@ -22,6 +22,7 @@ from drill.ui.debrief import DebriefScreen
 from drill.ui.live import LiveScreen, key_help
 from drill.ui.marking import MarkScreen
 from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
+from drill.ui.replay import ReplayScreen, make_film
 from drill.ui.run import Finished, LiveRun, Preparation, TakingOver
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
 from drill.ui.sound import Sounds, quiet_libraries
@@ -172,10 +173,13 @@ def _briefing(desk: Desk, preparation: Preparation, menu: Menu | None = None, af
     def back() -> Screen:
         return menu if menu is not None else Leave(desk)
 
-    def debrief(finished: Finished) -> Screen:
-        return DebriefScreen(desk, finished, lambda: make_menu(desk))
-
     def begin(live: LiveRun) -> Screen:
+        def watch(debrief: Screen) -> Screen:
+            return ReplayScreen(desk, make_film(live.session.run, loaded=live.loaded, roots=desk.roots), lambda: debrief)
+
+        def debrief(finished: Finished) -> Screen:
+            return DebriefScreen(desk, finished, lambda: make_menu(desk), watch)
+
         return LiveScreen(desk, live, debrief if after is None else lambda _: after(live))
 
     return Briefing(desk, preparation, keys=key_help(), begin=begin, back=back)

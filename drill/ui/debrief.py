@@ -5,6 +5,7 @@ from typing import Final
 
 import pygame
 
+from drill.errors import DrillError
 from drill.reports.page import numbered
 from drill.reports.timeline import clock
 from drill.reports.view import Debrief, ItemRow, LedgerRow
@@ -25,13 +26,16 @@ LEDGER_WORDS: Final = {"ok": "within", "over": "over the limit", "critical": "ov
 class DebriefScreen(Screen):
     """A page to scroll, and the way back to the menu."""
 
-    def __init__(self, desk: Desk, finished: Finished, back: Callable[[], Screen]) -> None:
-        """Show what is left of a run; `back` makes the screen after it."""
+    def __init__(self, desk: Desk, finished: Finished, back: Callable[[], Screen], watch: Callable[[Screen], Screen] | None = None) -> None:
+        """Show what is left of a run; `back` makes the screen after it, `watch` its replay, which comes back here."""
         super().__init__(desk)
         self.finished = finished
         self._back = back
+        self._watch = watch
+        self.problem = ""
         self._next: Screen | None = None
         self.page = Page((MARGIN, 116, BODY_W, 526), lambda canvas: paint(canvas, finished.debrief))
+        self.watch = Button("Watch it again", (WIDTH - MARGIN - 400, 662, 168, 40), self._replay, pygame.K_r, "R")
         self.leave = Button("Back to the menu", (WIDTH - MARGIN - 220, 662, 220, 40), self._go, pygame.K_ESCAPE, "Esc", primary=True)
 
     @property
@@ -42,10 +46,19 @@ class DebriefScreen(Screen):
     def _go(self) -> None:
         self._next = self._back()
 
+    def _replay(self) -> None:
+        if self._watch is not None:
+            try:
+                self._next = self._watch(self)
+            except DrillError as error:
+                self.problem = str(error)
+
     def handle(self, event: pygame.Event) -> Screen | None:
         """Scroll, or go back by Esc: not by Enter, which opened the debrief and may still be bouncing."""
-        _ = self.leave.handle(event, self.desk.canvas) or self.page.handle(event)
-        return self._next
+        canvas = self.desk.canvas
+        _ = self.leave.handle(event, canvas) or self.watch.handle(event, canvas) or self.page.handle(event)
+        going, self._next = self._next, None
+        return going
 
     def draw(self, canvas: Canvas) -> None:
         """Draw head, visible part of the page, and where everything was kept."""
@@ -54,15 +67,19 @@ class DebriefScreen(Screen):
         self.page.draw(canvas)
         canvas.line(theme["edge"], (MARGIN, 650), (WIDTH - MARGIN, 650))
         room = 700.0
-        if self.finished.problem:
-            words = self.finished.problem[:1].upper() + self.finished.problem[1:]
+        problem = self.problem or self.finished.problem
+        if problem:
+            words = problem[:1].upper() + problem[1:]
             paragraph(canvas, f"{words}.", (MARGIN, 658), room, "label", theme["text"], most=3)
         else:
             for y, name, path in ((678, "Report", self.finished.report_path), (696, "Run file", self.finished.run_path)):
                 if path is not None:
                     canvas.text(name, (MARGIN, y), "label", theme["quiet"])
                     canvas.text(_end_of(canvas, str(path), room - 60), (MARGIN + 56, y), "label")
-        canvas.text("Scroll: wheel, arrows, Page Up and Down", (WIDTH - MARGIN - 236, 688), "label", theme["quiet"], align="right")
+        if self._watch is not None:
+            self.watch.draw(canvas)
+        else:
+            canvas.text("Scroll: wheel, arrows, Page Up and Down", (WIDTH - MARGIN - 236, 688), "label", theme["quiet"], align="right")
         self.leave.draw(canvas)
 
 
@@ -75,7 +92,8 @@ def _end_of(canvas: Canvas, text: str, room: float) -> str:
 
 def paint(canvas: Canvas, debrief: Debrief) -> float:
     """Draw the whole debrief from y = 0; return its height."""
-    y = _verdict(canvas, debrief, 0.0)
+    y = _questions(canvas, debrief, 0.0)
+    y = _verdict(canvas, debrief, y)
     if debrief.ledger:
         y = _section(
             canvas, "Harm ledger", "What the patient went through, counted from the first sign. Points are a second view on it.", y
@@ -100,6 +118,19 @@ def _section(canvas: Canvas, title: str, lead: str, y: float) -> float:
     width = canvas.text(title, (0, y), "reading", bold=True)
     canvas.text(lead, (width + 16, y), "text", canvas.theme["quiet"])
     return y + 18
+
+
+def _questions(canvas: Canvas, debrief: Debrief, y: float) -> float:
+    """Draw what to ask oneself before reading on."""
+    if not debrief.questions:
+        return y
+    lead = "Answer them before reading on, best aloud and with someone who was there."
+    y = _section(canvas, "Questions first", lead, y - 10)
+    for number, question in enumerate(debrief.questions, start=1):
+        canvas.text(f"{number}", (16, y + 15), "text", canvas.theme["quiet"], align="right")
+        y = paragraph(canvas, question.text, (28, y), BODY_W - 40) + 3
+    canvas.line(canvas.theme["edge"], (0, y + 14), (BODY_W, y + 14))
+    return y + 22
 
 
 def _verdict(canvas: Canvas, debrief: Debrief, y: float) -> float:

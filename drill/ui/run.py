@@ -147,7 +147,8 @@ class LiveRun:
         sheet = score(rubric, self.session.run) if rubric is not None else None
         path, problem = close_record(self.recorder, self.session.run, None if sheet is None else sheet.to_json())
         run = Run({**self.session.run.header, "about": {"trainee": self.trainee}}, self.session.run.entries)
-        debrief = describe(sheet, run, scenario=self.loaded.scenario, tasks=self.loaded.tasks, run_path=path)
+        before = [row for row in list_runs() if row.path != path] if self.trainee else []
+        debrief = describe(sheet, run, scenario=self.loaded.scenario, tasks=self.loaded.tasks, run_path=path, rows=before)
         report = None
         if path is not None and not problem:
             report = report_place(path)

@@ -1,7 +1,9 @@
 """The report page: whole, self-contained, escaped, and the same facts as the sheet."""
 
 import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from drill import TRAINING_ONLY
+from drill.records.index import RunRow
 from drill.reports.page import render, report_place, write_page, write_report
 from drill.reports.view import describe
 from drill.units import seconds
@@ -40,8 +43,8 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        """Collect text outside the style sheet."""
-        if "style" not in self.open:
+        """Collect text outside style sheet and script."""
+        if not {"style", "script"} & {*self.open}:
             self.text.append(data)
 
 
@@ -77,19 +80,71 @@ def test_harm_comes_before_steps_and_steps_before_the_log(played: Any) -> None:
     """The order of the page is the order of importance."""
     page = page_of(played)
 
-    places = [page.index(f"<h2>{title}</h2>") for title in ("Harm ledger", "Timeline", "Steps", "What happened")]
+    places = [page.index(f">{title}</h2>") for title in ("Harm ledger", "Timeline", "Steps", "What happened")]
 
     assert places == sorted(places)
 
 
 def test_nothing_is_fetched_from_anywhere(played: Any) -> None:
-    """No script, no link to another file or host, in any attribute or style."""
+    """Links lead to the page's own sections; no other file or host is named; the policy allows our one script, by its hash."""
     page = page_of(played)
     reader = read(page)
+    links = {value for name, value in reader.attributes if name == "href"}
+    sections = {f"#{value}" for name, value in reader.attributes if name == "id"}
+    script = page.rpartition("<script>")[2].partition("</script>")[0]
 
-    assert not {name for name, _ in reader.attributes} & {"src", "href", "onload", "onclick", "action"}
-    assert "<script" not in page
-    assert not re.search(r"url\(|@import|https?:", page)
+    assert not {name for name, _ in reader.attributes} & {"src", "onload", "onclick", "action", "srcset"}
+    assert links <= sections
+    assert not re.search(r"url\(|@import|https?:", page.replace("http://www.w3.org/2000/svg", ""))
+    assert page.count("<script") == 2
+    assert "default-src 'none'" in page
+    assert f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in page
+
+
+def test_questions_come_before_answers(played: Any) -> None:
+    """Nothing above the questions, and nothing in them, says how it went or what was wrong."""
+    page = page_of(played)
+    asked, told = (page.index(f'id="{name}"') for name in ("questions", "result"))
+    before = page[page.index("<body>") : told]
+
+    assert asked < told < page.index('id="ledger"') < page.index('id="timeline"')
+    for words in ("Not passed", played.sheet.reasons[0], f"{played.sheet.score_pct:.0f} %", "motor fault", "Pump motor"):
+        assert words.lower() not in before.lower()
+
+
+def test_the_experts_run_is_laid_over(played: Any) -> None:
+    """With an expert each curve has a second one that begins with the same first sign, and steps and harm say what the expert had."""
+    from drill.reports.view import ExpertRun
+
+    shifted = [{**e, "t": e["t"] + 100} for e in played.run.entries]
+    expert = ExpertRun(replace(played.run, entries=shifted), played.sheet)
+    debrief = describe(played.sheet, played.run, scenario=played.loaded.scenario, tasks=played.loaded.tasks, expert=expert)
+    page = render(debrief)
+
+    assert page.count('<polyline class="expert"') == 3
+    assert "the expert:" in page
+    assert page.count('<td class="expert">') == len(debrief.ledger)
+    assert debrief.expert is not None
+    assert debrief.expert.first_sign_s == debrief.timeline.first_sign_s
+    own, theirs = debrief.timeline.tracks[0].points, debrief.expert.tracks[0].points
+    assert {*theirs} <= {*own}
+
+
+def test_a_trainees_earlier_attempts_stand_in_the_report(played: Any) -> None:
+    """Only this trainee's runs of this case, begun before this one; oldest first; the same cause is marked."""
+    scenario, cause = str(played.run.header["scenario"]), str(played.run.header["cause"])
+
+    def row(day: int, **changes: Any) -> RunRow:
+        made = RunRow(Path(f"{day}.drill"), "finished", f"2026-11-{day:02d}T08:00:00+00:00", "T-17", "Late shift", scenario, cause, "exam")
+        return replace(made, attempt=day, score=50.0 + day, passed=False, **changes)
+
+    rows = [row(9), row(3), row(4, trainee="T-18"), row(5, scenario="other/case"), row(6, cause="another"), row(20)]
+    header = {**played.run.header, "about": {"trainee": "T-17", "started_utc": "2026-11-10T08:00:00+00:00"}}
+    debrief = describe(played.sheet, replace(played.run, header=header), scenario=played.loaded.scenario, rows=rows)
+
+    assert [(a.number, a.same_cause) for a in debrief.attempts] == [(3, True), (6, False), (9, True)]
+    assert "Earlier attempts" in render(debrief)
+    assert describe(played.sheet, played.run, rows=rows).attempts == ()  # nobody in particular has no history
 
 
 @pytest.mark.parametrize("words", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "& < > ' \""])
