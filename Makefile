@@ -54,6 +54,8 @@ docs: install
 	@$(BIN)/python docs/make_reference.py >docs/reference.md
 	@$(BIN)/python docs/make_components.py >docs/components.md
 	@$(BIN)/python docs/make_schema.py docs/schema
+	@$(PIP) -e "./[fast,dev,docs]"
+	@$(BIN)/python docs/make_plots.py
 	@$(BIN)/python docs/make_validation.py >out/validation.md && mv out/validation.md docs/validation.md
 
 clean:

@@ -141,6 +141,7 @@ QUANTITIES: dict[str, Callable[[Mark], float]] = {
     "body_temp_c": _body_temp,
     "vo2_used_ml_min": lambda m: -m.rate("port:tissue_o2"),
     "recirculation": _recirculation,
+    "recirculation_pct": lambda m: 100.0 * _recirculation(m),
     "flow_share": lambda m: m.read("flow_l_min") / m.read("cardiac_output_l_min"),
     "no_lung_sao2_pct": _no_lung_sao2,
     "gas_kept": _gas_kept,

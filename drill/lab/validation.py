@@ -1,7 +1,8 @@
 """Compares the model with published ranges: runs machines as a file of cases says, and measures each row. No row has code of its own.
 
 A case file holds `machines` (what is built and settled once), `runs` (steps from the settled state, with marks) and `rows`
-(one measure with its range and source). tests/cases/validation.yaml explains its own words; docs/validation.md shows what came out.
+(one measure with its range and source) or `plots`. tests/cases/validation.yaml explains its own words; docs/validation.md and
+docs/plots.md show what came out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,8 +56,9 @@ class Validation:
             raise DrillError("\n".join(str(problem) for problem in document.problems) or f"{path}: no cases")
         self._data: dict[str, Any] = document.data
         self._roots = roots
-        self.rows = tuple(Row(**row) for row in self._data["rows"])
-        self.sources: dict[str, str] = self._data["sources"]
+        self.rows = tuple(Row(**row) for row in self._data.get("rows", ()))
+        self.sources: dict[str, str] = self._data.get("sources", {})
+        self.plots: list[dict[str, Any]] = self._data.get("plots", [])
         self._labs: dict[str, tuple[Lab, dict[str, object]]] = {}
         self._marks: dict[str, Mark] = {}
         self._traces: dict[str, dict[str, Traced]] = {}
@@ -100,7 +102,7 @@ class Validation:
                 devices=data.get("devices"),
                 params=data.get("params"),
                 settle_s=data.get("settle_s"),
-                run_s=60.0 if bench else 3600.0,
+                run_s=sum(_length(run) for run in self._data["runs"].values() if run["machine"] == name),
                 roots=self._roots,
             )
             self._labs[name] = (lab, lab.plant.save())
@@ -150,9 +152,14 @@ class Validation:
                 trace.points.append((lab.time_s, lab.plant.number(slot if kind == "slot" else f"true:{name}")))
 
 
+def _length(run: Mapping[str, Any]) -> float:
+    """How long a run takes, simulated seconds."""
+    return sum(float(step.get("run", 0.0)) * len(step.get("values", (0,))) for step in run["steps"])
+
+
 def _moments(lab: Lab, step: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     """Do what a step says, and yield (mark, seconds to run) for each moment of it."""
-    known = {"set", "fault", "give", "head", "impose", "syringe", "sweep", "values", "run", "mark"}
+    known = {"set", "fault", "give", "head", "impose", "syringe", "sweep", "values", "afresh", "run", "mark"}
     if not set(step) <= known:
         raise DrillError(f"a step takes {', '.join(sorted(known))}, not {', '.join(sorted(set(step) - known))}")
     for name, value in step.get("set", {}).items():
@@ -170,7 +177,10 @@ def _moments(lab: Lab, step: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
     if "sweep" not in step:
         yield str(step.get("mark", "")), float(step.get("run", 0.0))
         return
+    before = lab.plant.save() if step.get("afresh") else None  # then each value starts from the same state
     for value in step["values"]:
+        if before is not None:
+            lab.plant.load(before)
         if step["sweep"] in ("map_mmhg", "cvp_mmhg"):
             lab.plant.impose(**{step["sweep"]: float(value)})
         else:

@@ -69,7 +69,7 @@ def page(found: Iterable[Found], sources: Mapping[str, str]) -> Iterator[str]:
     yield from (f"| {name} | {meaning} |" for name, meaning in BASES.items())
     yield ""
     yield "Sources were read mostly as abstracts: see [sources.md](sources.md). A row of your own takes no code: a machine, a run and"
-    yield "a measure in that file. [lab.md](lab.md) asks the same machines other questions."
+    yield "a measure in that file. [lab.md](lab.md) asks the same machines other questions; [plots.md](plots.md) shows curves."
     for topic in dict.fromkeys(f.row.topic for f in rows):
         yield from _topic(topic, [f for f in rows if f.row.topic == topic])
     yield from ("", "## Gaps", "", "What does not hold, and why.", "")
