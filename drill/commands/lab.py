@@ -170,8 +170,10 @@ def _print(trial: "Trial") -> None:
         console.print(rows)
     summary = _table("Before and after", "reading", "before", "after", "change", "unit", "lowest", "highest", left=1)
     for t in trial.tracks:
-        change = Text(t.text(t.change, signed=True), style="bold" if t.change and abs(t.change) >= 0.5 * 10**-t.digits else "dim")
-        summary.add_row(t.name, t.text(t.values[0]), t.text(t.values[-1]), change, t.unit, t.text(t.low), t.text(t.high))
+        before, after, low, high = (t.text(value, finer=True) for value in (t.values[0], t.values[-1], t.low, t.high))
+        change = t.text(t.change, signed=True, finer=True)
+        style = "bold" if change.strip("+-0.") else "dim"
+        summary.add_row(t.name, before, after, Text(change, style=style), t.unit, low, high)
     console.print(summary)
     console.print(Text("True readings, means of the last 2 s; lowest and highest are of single moments, the pulse within.", style="dim"))
 

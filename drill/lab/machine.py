@@ -79,9 +79,9 @@ class Lab:
         """Move a control."""
         self.plant.set(control, value)
 
-    def fault(self, name: str, **parameters: float) -> None:
-        """Let a fault begin."""
-        self.plant.inject(name, parameters)
+    def fault(self, name: str, part: str | None = None, **parameters: float) -> None:
+        """Let a fault begin, in its usual place or in a part."""
+        self.plant.inject(name, parameters, part)
 
     def give(self, what: str, amount: float = 1.0) -> None:
         """Give a drug in usual boluses, or a fluid in mL within a minute."""

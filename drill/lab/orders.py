@@ -21,7 +21,7 @@ class OrderError(DrillError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `relative` adds `value` to how the control stands."""
+    """One order. `relative` adds `value` to how the control stands; `part` is where a fault sits."""
 
     kind: Literal["set", "fault", "give"]
     name: str
@@ -29,6 +29,7 @@ class Order:
     value: float = 1.0
     relative: bool = False
     parameters: dict[str, float] = field(default_factory=dict)
+    part: str | None = None
     text: str = ""
 
 
@@ -44,10 +45,14 @@ def read_set(text: str) -> Order:
 
 
 def read_fault(text: str) -> Order:
-    """Read `NAME[:k=v,...][@TIME]`."""
+    """Read `NAME[:k=v,...][@TIME]`; `part=PART` among the pairs says where the fault sits."""
     body, at_s = _timed(text)
     name, colon, rest = body.partition(":")
-    return Order("fault", name.strip(), at_s, parameters=read_pairs(rest, f"--fault '{text}'") if colon else {}, text=body)
+    pairs = rest.split(",") if colon else []
+    parts = [pair.partition("=")[2].strip() for pair in pairs if pair.strip().startswith("part=")]
+    numbers = ",".join(pair for pair in pairs if not pair.strip().startswith("part="))
+    parameters = read_pairs(numbers, f"--fault '{text}'") if numbers or (colon and not parts) else {}
+    return Order("fault", name.strip(), at_s, parameters=parameters, part=parts[-1] if parts else None, text=body)
 
 
 def read_give(text: str) -> Order:

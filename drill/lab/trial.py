@@ -48,12 +48,13 @@ class Track:
             self.low = value if self.low is None else min(self.low, value)
             self.high = value if self.high is None else max(self.high, value)
 
-    def text(self, value: float | None, *, signed: bool = False) -> str:
-        """Return a value in the reading's own digits."""
+    def text(self, value: float | None, *, signed: bool = False, finer: bool = False) -> str:
+        """Return a value in the reading's own digits; `finer` gives whole numbers one more, so that small changes add up."""
         if value is None:
             return "blank"
-        rounded = round(value, self.digits) + 0.0  # no minus before a zero
-        return f"{rounded:+.{self.digits}f}" if signed else f"{rounded:.{self.digits}f}"
+        digits = 1 if finer and self.digits == 0 else self.digits
+        rounded = round(value, digits) + 0.0  # no minus before a zero
+        return f"{rounded:+.{digits}f}" if signed else f"{rounded:.{digits}f}"
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ def rehearse(lab: Lab, orders: Iterable[Order]) -> None:
 def obey(lab: Lab, order: Order) -> str:
     """Do what an order says; return what was done, in words."""
     if order.kind == "fault":
-        lab.fault(order.name, **order.parameters)
+        lab.fault(order.name, order.part, **order.parameters)
         return f"fault {order.text}"
     if order.kind == "give":
         lab.give(order.name, order.value)

@@ -230,6 +230,7 @@ def test_orders_are_read_as_written() -> None:
     assert not read_set("crank_rpm=-80").relative
     assert read_set("sweep_l_min=3@start").at_s == START_S
     assert read_fault("head_thrombosis:clot=0.2,per_min=1@60").parameters == {"clot": 0.2, "per_min": 1.0}
+    assert (read_fault("kink:part=return_line").part, read_fault("kink:part=return_line").parameters) == ("return_line", {})
     assert read_give("pressor@10").value == 1.0
     with pytest.raises(OrderError):
         read_give("pressor=much")
