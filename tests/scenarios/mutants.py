@@ -27,6 +27,7 @@ from drill.engine.session import Session
 from drill.errors import DrillError, PackError
 from drill.reports.guide import render_guide
 from drill.robots.make import make_robot, play
+from drill.scenarios import load
 from drill.scenarios.catalogue import check_pack
 from drill.scenarios.graph import mermaid, svg
 from drill.scenarios.library import Library
@@ -214,31 +215,34 @@ def paths(data: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(value, (*here, key))
 
 
-_models: dict[str, tuple[Model, list[float]]] = {}
-_texts: dict[str, Advance] = {}
+_models: dict[str, Model] = {}
+_firsts: dict[int, list[float]] = {}
+_runs: dict[int, Advance] = {}
+KEPT: Final = 8  # machines: those that are shipped, and the last that were made of spoilt entries
 
 
 def kept_build(circuit: CircuitSpec, patient: PatientSpec, *substeps: int) -> Model:
     """Build a machine, or take the last of the same numbers in its first state."""
-    key = repr((replace(circuit, drawing={}), patient))
+    key = repr((replace(circuit, drawing={}), patient, substeps))
     if key not in _models:
-        if len(_models) > 4:
-            _models.clear()
+        if len(_models) >= KEPT:
+            oldest = _models.pop(next(iter(_models)))
+            _firsts.pop(id(oldest), None)
+            _runs.pop(id(oldest), None)
         model = build(circuit, patient, *substeps)
-        _models[key] = (model, list(model.slots.first))
-    model, first = _models[key]
-    model.slots.first[:] = first
+        _models[key] = model
+        _firsts[id(model)] = list(model.slots.first)
+    model = _models.pop(key)
+    _models[key] = model  # the newest stands last
+    model.slots.first[:] = _firsts[id(model)]
     return model
 
 
 def kept_interpreted(model: Model) -> Advance:
-    """Compile a machine's text once: it holds no number of a pack, so most machines have the same."""
-    key = model.python_text()
-    if key not in _texts:
-        if len(_texts) > 4:
-            _texts.clear()
-        _texts[key] = interpreted(model)
-    return _texts[key]
+    """Compile a kept machine's text once."""
+    if id(model) not in _runs:
+        _runs[id(model)] = interpreted(model)
+    return _runs[id(model)]
 
 
 def main(seed: int, count: int) -> dict[str, Any]:
@@ -249,6 +253,7 @@ def main(seed: int, count: int) -> dict[str, Any]:
 
     signal.signal(signal.SIGALRM, too_long)
     vars(plant).update(build=kept_build, interpreted=kept_interpreted)
+    vars(load).update(_built=kept_build)
     mill = Mill(seed)
     for _ in range(count):
         mill.take()
