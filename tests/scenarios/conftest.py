@@ -1,12 +1,14 @@
 """A copy of the shipped packs that a test may spoil."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drill.errors import PackError
 from drill.scenarios.load import Loaded, load_scenario
+from drill.scenarios.yaml_reader import Document, read_yaml
 
 SCENARIO = "pump_head_failure/scenarios/va_flow_lost.yaml"
 REF = "pump_head_failure/va_flow_lost"
@@ -39,9 +41,26 @@ class Packs:
         return [str(d).replace(f"{self.folder.as_posix()}/", "") for d in caught.value.diagnostics]
 
 
+_READ: dict[bytes, Document] = {}
+
+
+def read_once(path: Path, name: str) -> Document:
+    """Read a file; one whose very text was read before without a problem is not parsed again: most of every copy is the same."""
+    if not path.is_file():
+        return read_yaml(path, name)
+    raw = path.read_bytes()
+    if raw not in _READ:
+        document = read_yaml(path, name)
+        if document.problems:
+            return document
+        _READ[raw] = document
+    return replace(_READ[raw], file=name)
+
+
 @pytest.fixture
-def packs(root: Path, tmp_path: Path) -> Packs:
+def packs(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packs:
     """The shipped packs, to be spoilt."""
+    monkeypatch.setattr("drill.scenarios.library.read_yaml", read_once)
     folder = tmp_path / "packs"
     shutil.copytree(root / "scenario_packs", folder)
     return Packs(folder)
