@@ -20,6 +20,7 @@ NEEDS = {
     "rich": "rich",
     "platformdirs": "platformdirs",
     "jinja2": "jinja2",
+    "cryptography": "cryptography",
 }
 UNSEEN_DRIVERS = ("dummy", "offscreen")  # SDL falls back to these without a word: nobody would see the window
 LINUX_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
@@ -41,6 +42,7 @@ def examine() -> Iterator[Finding]:
     yield _display()
     yield _sound()
     yield _home()
+    yield _key()
     yield _numba()
     yield from _packs()
 
@@ -115,6 +117,19 @@ def _home() -> Finding:
     except OSError as error:
         return Finding("DRILL_HOME", "problem", f"{home} cannot be written ({error.strerror}): set DRILL_HOME to a folder that can")
     return Finding("DRILL_HOME", "ok", str(home))
+
+
+def _key() -> Finding:
+    from drill.errors import DrillError
+    from drill.records.home import drill_home
+    from drill.records.keys import STATION, station_key
+
+    try:
+        if not (drill_home() / STATION).exists():
+            return Finding("station key", "ok", "none yet: the first run that is kept makes it")
+        return Finding("station key", "ok", f"{station_key().public[:8]}: runs are signed")
+    except (DrillError, OSError) as error:
+        return Finding("station key", "problem", f"{error}; runs stay unsigned until then")
 
 
 def _numba() -> Finding:

@@ -182,7 +182,7 @@ def test_doctor_looks_at_everything(here: Path) -> None:
     """One line each for Python, packages, display, sound, data folder, numba and packs."""
     told = drill("doctor", cwd=here).stdout
 
-    for name in ("Python", "pygame-ce", "display", "sound", "DRILL_HOME", "numba", SCENARIO):
+    for name in ("Python", "pygame-ce", "display", "sound", "DRILL_HOME", "station key", "numba", SCENARIO):
         assert f" {name} " in told
 
 

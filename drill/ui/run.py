@@ -109,7 +109,7 @@ class TakingOver(Preparation):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What is left when a run is over. `problem` says what could not be written ("" = all is on disk)."""
+    """What is left when a run is over. `problem` says what could not be written or signed ("" = all is on disk)."""
 
     debrief: Debrief
     sheet: ScoreSheet | None
@@ -156,7 +156,7 @@ class LiveRun:
                 write_page(debrief, report)
             except OSError as error:
                 problem, report = f"the report could not be written to {report} ({error.strerror})", None
-        return Finished(debrief, sheet, path, report, problem)
+        return Finished(debrief, sheet, path, report, problem or self.recorder.unsigned)
 
 
 def without_path(debrief: Debrief) -> Debrief:
