@@ -13,6 +13,8 @@ from drill.engine.replay import fork_mode
 from drill.engine.runlog import Run
 from drill.errors import NameUnknownError, SessionError, ValueRangeError
 from drill.records.home import pack_roots
+from drill.records.index import list_runs
+from drill.records.store import open_run
 from drill.reports.skeleton import deeds
 from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
@@ -24,6 +26,7 @@ from drill.ui.marking import MarkScreen
 from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
 from drill.ui.replay import ReplayScreen, make_film
 from drill.ui.run import Finished, LiveRun, Preparation, TakingOver
+from drill.ui.runs import RunList
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
 from drill.ui.sound import Sounds, quiet_libraries
 from drill.units import seconds
@@ -155,7 +158,17 @@ def make_menu(desk: Desk) -> Menu:
             cards.append(BrokenCard(one.name, tuple(one.error.splitlines())))
         else:
             cards.append(CaseCard(one.ref, one.name, one.line, KINDS.get(one.kind, one.kind.replace("_", " ")), one.free_play))
-    return Menu(desk, cards, lambda desk, card, menu: brief(desk, load_scenario(card.ref, roots=desk.roots), menu))
+    return Menu(desk, cards, lambda desk, card, menu: brief(desk, load_scenario(card.ref, roots=desk.roots), menu), list_of_runs)
+
+
+def list_of_runs(menu: Menu) -> Screen:
+    """Make the list of kept runs; each leads to its replay, and that back to the list."""
+    desk = menu.desk
+
+    def watch(path: Path, back: Screen) -> Screen:
+        return ReplayScreen(desk, make_film(open_run(path), roots=desk.roots), lambda: back)
+
+    return RunList(desk, list_runs(), watch, lambda: menu)
 
 
 def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None, *, after: Callable[[LiveRun], Screen] | None = None) -> Briefing:

@@ -51,13 +51,13 @@ Opener = Callable[[Desk, CaseCard, "Menu"], Screen]
 
 
 class Menu(Screen):
-    """Lists the cases; arrows and Enter, or the mouse. `opens` makes the briefing of the chosen case."""
+    """Lists the cases; arrows and Enter, or the mouse. `opens` makes the briefing of the chosen case, `runs` the list of runs."""
 
-    def __init__(self, desk: Desk, cards: Sequence[Card], opens: Opener) -> None:
+    def __init__(self, desk: Desk, cards: Sequence[Card], opens: Opener, runs: "Callable[[Menu], Screen] | None" = None) -> None:
         """Take what was found; the first case that loads is chosen."""
         super().__init__(desk)
         self.cards = tuple(cards)
-        self._opens = opens
+        self._opens, self._runs = opens, runs
         self._next: Screen | None = None
         self._top = 0.0
         self.problem = ""
@@ -66,6 +66,7 @@ class Menu(Screen):
         self.mode = Choice(MODE_TITLES, (SIDE_X, 184, SIDE_W, 44), desk.mode)
         self.code = Field((SIDE_X, 352, SIDE_W, 44), "Trainee code", CODE_LETTERS, 24, desk.trainee)
         self.start = Button("Open the case", (SIDE_X, 566, SIDE_W, 48), self._open, 0, "Enter", primary=True)
+        self.runs = Button("Watch a run again", (SIDE_X, 520, SIDE_W, 36), self._list, pygame.K_F3, "F3")
         self.leave = Button("Leave", (SIDE_X, 624, SIDE_W, 32), self._leave, pygame.K_ESCAPE, "Esc")
         self._focus = 0
 
@@ -85,10 +86,10 @@ class Menu(Screen):
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
             self._click(event, canvas)
         elif event.type == pygame.MOUSEMOTION:
-            self.start.handle(event, canvas)
-            self.leave.handle(event, canvas)
+            for button in (self.start, self.runs, self.leave):
+                button.handle(event, canvas)
         else:
-            _ = self.leave.handle(event, canvas) or self.mode.handle(event, canvas) or self.code.handle(event, canvas)
+            any(widget.handle(event, canvas) for widget in (self.leave, self.runs, self.mode, self.code))
         self.desk.mode, self.desk.trainee = self.mode.value, self.code.value
         going, self._next = self._next, None
         return going
@@ -99,7 +100,7 @@ class Menu(Screen):
             if widget.handle(event, canvas):
                 self._set_focus(focus)
                 return
-        if self.start.handle(event, canvas) or self.leave.handle(event, canvas):
+        if any(button.handle(event, canvas) for button in (self.start, self.runs, self.leave)):
             return
         if inside(LIST, point):
             self._set_focus(0)
@@ -142,6 +143,11 @@ class Menu(Screen):
                 self._next = self._opens(self.desk, card, self)
             except DrillError as error:  # the pack was changed since the list was made
                 self.problem = str(error)
+
+    def _list(self) -> None:
+        if self._runs is not None:
+            self.desk.trainee = self.code.value
+            self._next = self._runs(self)
 
     def _leave(self) -> None:
         self._next = Leave(self.desk)
@@ -207,8 +213,10 @@ class Menu(Screen):
         words = "Optional. A code, not a name: it is kept in the run file on this computer."
         paragraph(canvas, words, (SIDE_X, 370), SIDE_W, "text", theme["quiet"])
         if self.problem:
-            paragraph(canvas, f"This case cannot be opened any more. {self.problem}", (SIDE_X, 420), SIDE_W, "text", theme["text"], most=6)
+            paragraph(canvas, f"This case cannot be opened any more. {self.problem}", (SIDE_X, 420), SIDE_W, "text", theme["text"], most=4)
         self.start.draw(canvas)
+        if self._runs is not None:
+            self.runs.draw(canvas)
         self.leave.draw(canvas)
         note = "A training aid: not a medical device, not patient-specific, not evidence of competence."
         canvas.text(note, (WIDTH / 2, HEIGHT - 24), "label", theme["quiet"], align="centre")

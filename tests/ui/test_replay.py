@@ -21,7 +21,7 @@ from drill.scenarios.load import Loaded
 from drill.ui import transport
 from drill.ui.film import Film
 from drill.ui.replay import KEY_HELP, SPEEDS, ReplayScreen, play_run
-from drill.ui.screens import Desk, Leave
+from drill.ui.screens import Desk, Leave, Screen
 from drill.ui.sound import Sounds
 
 LENGTH_S = 16
@@ -287,3 +287,39 @@ def test_each_key_of_a_replay_is_in_the_manual(root: Path) -> None:
     text = (root / "docs/keys.md").read_text(encoding="utf-8").replace("`", "")
 
     assert [keys for keys, words in KEY_HELP if keys not in text or words not in text] == []
+
+
+def test_the_menu_leads_to_the_kept_runs_and_back(recorded: Recorded, drill_home: Path) -> None:
+    """F3 lists the runs of the code that was given; Enter watches one, Esc goes back the same way; what cannot be watched is said."""
+    from drill.records.home import pack_roots
+    from drill.ui.app import make_menu
+    from drill.ui.menu import Menu
+    from drill.ui.runs import RunList
+
+    (drill_home / "runs").mkdir()
+    for number, engine in enumerate(("0", recorded.run.header["engine"]), start=1):
+        about = {"trainee": "T-17", "case_name": "Late shift", "started_utc": f"2026-11-2{number}T08:00:00+00:00"}
+        save_run(
+            Run({**recorded.run.header, "engine": engine, "about": about}, recorded.run.entries), drill_home / f"runs/{number}.drill.gz"
+        )
+    desk = Desk(pack_roots(), sounds=Sounds(muted=True))
+    desk.canvas.surface = pygame.Surface(desk.size)
+
+    def press(screen: Screen, code: int) -> Screen | None:
+        return screen.handle(pygame.Event(pygame.KEYDOWN, key=code, scancode=0, mod=0, unicode=""))
+
+    menu = make_menu(desk)
+    menu.code.value = "T-99"
+    nobody = press(menu, pygame.K_F3)
+    menu.code.value = "T-17"
+    runs = press(menu, pygame.K_F3)
+    assert isinstance(nobody, RunList)
+    assert isinstance(runs, RunList)
+    assert (len(nobody.rows), len(runs.rows)) == (0, 2)
+    for screen in (menu, nobody, runs):
+        screen.draw(desk.canvas)
+    assert isinstance(press(runs, pygame.K_RETURN), ReplayScreen)
+    press(runs, pygame.K_DOWN)
+    assert press(runs, pygame.K_RETURN) is None
+    assert "engine 0" in runs.problem
+    assert isinstance(press(runs, pygame.K_ESCAPE), Menu)
