@@ -4,7 +4,7 @@ Every rule here is a pure function of rows; a row is one exam that one robot pla
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from drill.engine.scoring import ScoreSheet, score
@@ -19,7 +19,8 @@ from drill.scenarios.schema import Play
 EXPERT: Final = "expert"
 SLOW: Final = "slow"
 AGAIN: Final = "expert again"
-IGNORANT: Final = ("idle", "reflex", "masher", "random")
+IDLE: Final = "idle"
+IGNORANT: Final = (IDLE, "reflex", "masher", "random")
 LOST: Final = ("missed", "incorrect", "happened")
 
 
@@ -27,6 +28,7 @@ LOST: Final = ("missed", "incorrect", "happened")
 class Row:
     """One exam. `lost` names the steps and errors that cost points, `harmed` the critical limits that were crossed.
 
+    `broken` names the properties without `go` that did not hold.
     `error` is why it could not be played to its end ("" = it was); all else is then empty.
     """
 
@@ -43,6 +45,7 @@ class Row:
     ledger: Mapping[str, float] | None = None
     digest: str = ""
     simulated_s: float = 0.0
+    broken: tuple[str, ...] = ()
     error: str = ""
 
 
@@ -103,7 +106,9 @@ def exam(
     try:
         session = Session(loaded, seed=seed, mode="exam", cause=cause or None, advance=advance, settled=settled)
         play(session, make_robot(robot.removesuffix(" again"), loaded.plays, seed))
-        return row(robot, score(rubric, session.run))
+        stay = {one.id for one in loaded.scenario.always if one.go is None}
+        broken = tuple(entry["id"] for entry in session.run.entries if entry["k"] == "broken" and entry["id"] in stay)
+        return replace(row(robot, score(rubric, session.run)), broken=broken)
     except DrillError as error:
         return Row(loaded.ref, cause, robot, seed, error=str(error))
 
@@ -148,6 +153,8 @@ def _wrong(loaded: Loaded, one: Row, table: Mapping[str, Row]) -> Iterator[str]:
     """Say what is wrong with one exam, beside the others of its cause and seed."""
     expert = table.get(EXPERT)
     error = loaded.plays.get(one.robot)
+    if one.robot in (EXPERT, IDLE):  # the others may break it by what they do
+        yield from (f"the property '{name}' did not hold" for name in one.broken)
     if one.error:
         yield f"could not be played: {one.error}"
     elif one.robot == AGAIN:

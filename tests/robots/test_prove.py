@@ -61,6 +61,7 @@ def test_a_pack_that_holds_has_no_problem(loaded: Loaded, good: dict[str, Row]) 
         ("expert", {"error": "reading 'map_mmhg' is nan"}, "could not be played: reading"),
         (AGAIN, {"digest": "c" * 64}, "the same run came out differently: digest cccccccccccc, before aaaaaaaaaaaa"),
         ("idle", {"passed": True}, "must fail, since it watches and does nothing"),
+        ("expert", {"broken": ("calm_before",)}, "the property 'calm_before' did not hold"),
         ("masher", {"passed": True}, "must fail, since it presses every call and look"),
         ("slow", {"score_pct": 100.5}, "must not score above the expert"),
         ("slow", {"score_pct": 4.0}, "must not score below who does not know: 4 % against 5 %"),

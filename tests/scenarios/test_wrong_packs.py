@@ -150,3 +150,14 @@ def test_stray_file_and_unused_draw_are_warnings(packs: Any) -> None:
     ]
     assert "warning: vary.spare" in str(found[1])
     packs.load()
+
+
+@pytest.mark.parametrize("text", ["[" * 1000, "just text", "a: &a 1", "stages: [", ""])
+def test_an_unreadable_scenario_has_one_error_and_no_others_follow(packs: Any, text: str) -> None:
+    """Its plays name steps, causes and people of it, and nothing is said of them."""
+    (packs.folder / SCENARIO).write_text(text, encoding="utf-8")
+
+    found = check_path(packs.folder / "pump_head_failure", roots=[packs.folder])
+
+    assert {d.file.split("/")[-1] for d in found} == {"va_flow_lost.yaml"}, [str(d) for d in found]
+    assert len(found) == 1
