@@ -26,7 +26,8 @@ from drill.commands.common import (
 @click.option("--mode", type=click.Choice(MODES), default="practice", show_default=True, help="How much help there is.")
 @cause_option
 @click.option("--trainee", metavar="CODE", default="", help="Who plays; kept in the run file.")
-def play(scenario: str, seed: int | None, mode: str, cause: str | None, trainee: str) -> None:
+@click.option("--watch", is_flag=True, help="For authors: save the pack, and the drill goes on in it from the same second.")
+def play(*, scenario: str, seed: int | None, mode: str, cause: str | None, trainee: str, watch: bool) -> None:
     """Open the panel with one scenario."""
     from drill.doctor import display_problem
 
@@ -36,7 +37,7 @@ def play(scenario: str, seed: int | None, mode: str, cause: str | None, trainee:
     from drill.records.home import pack_roots
     from drill.ui.app import play as play_panel
 
-    play_panel(scenario, roots=pack_roots(), seed=drawn(seed), mode=mode, cause=cause, trainee=trainee)
+    play_panel(scenario, roots=pack_roots(), seed=drawn(seed), mode=mode, cause=cause, trainee=trainee, watch=watch)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from drill import ENGINE_VERSION
 from drill.engine.actions import Action
 from drill.engine.entries import CAUSES, Entry, RunSink
 from drill.engine.runlog import READING_TABLE, Run, canonical, digest
-from drill.engine.session import Session
+from drill.engine.session import AUTHORING, Session
 from drill.engine.setup import Loaded, Settled
 from drill.errors import DrillError, SessionError
 from drill.units import seconds
@@ -63,24 +63,33 @@ def verify(run: Run, loaded: Loaded, advance: Advance | None = None) -> Verifica
 
 
 def fork(
-    run: Run, tick: int, loaded: Loaded, advance: Advance | None = None, sink: RunSink | None = None, mode: str | None = None
+    run: Run,
+    tick: int,
+    loaded: Loaded,
+    advance: Advance | None = None,
+    sink: RunSink | None = None,
+    mode: str | None = None,
+    *,
+    settled: Settled | None = None,
 ) -> Session:
     """Return a new session that stands at `tick` of an old run and can go on from there.
 
     Its own record begins at tick 0 and names its parent; a fork never counts as passed. It is practice unless the run
-    was guided, or `mode` says otherwise; an exam has no forks. Raises SessionError for a tick that the run does not
-    have, for mode "exam", or where the record cannot be played again.
+    was guided, or `mode` says otherwise; an exam has no forks. In mode "authoring" the pack may have changed since: what
+    its author did is done again in the new one, as far as that goes before it ends. Raises SessionError for a tick that
+    the run does not have, for mode "exam", or where the record cannot be played again.
     """
     if not 0 <= tick <= run.last_tick:
         raise SessionError(f"the run has ticks 0 to {run.last_tick} (0 to {seconds(run.last_tick):.2f} s); there is no tick {tick}")
     mode = mode or fork_mode(run)
     if mode == "exam":
         raise SessionError("an exam begins at its beginning: fork into practice or guided mode")
-    reason = _not_comparable(run, loaded)
+    changed = mode == AUTHORING
+    reason = "" if changed else _not_comparable(run, loaded)
     if reason:
         raise SessionError(reason)
-    session = _session(run, loaded, advance, sink=sink, parent={"digest": digest(run), "tick": tick}, mode=mode)
-    reason = _other_model(run, session)
+    session = _session(run, loaded, advance, sink=sink, parent={"digest": digest(run), "tick": tick}, mode=mode, settled=settled)
+    reason = "" if changed else _other_model(run, session)
     if reason:
         raise SessionError(reason)
     for _ in _play(session, run, tick):

@@ -27,7 +27,8 @@ from drill.errors import DrillError, NameUnknownError, SessionError
 from drill.scenarios.schema import Happening, Mode, Scenario
 from drill.units import FRAME_TICKS, ticks
 
-MODES: Final[tuple[str, ...]] = get_args(Mode)
+AUTHORING: Final = "authoring"  # practice for whoever writes the pack: forked at each save, never a pass
+MODES: Final[tuple[str, ...]] = (*get_args(Mode), AUTHORING)
 TIME_LIMIT: Final = "time_limit"
 STOPPED: Final = "stopped"
 

@@ -8,6 +8,7 @@ from drill.engine.snapshot import OptionView
 from drill.robots.view import Running
 from drill.units import TICKS_PER_S, ticks
 
+MOST_TIMES = 3  # tunable: nobody lets ten litres run in, or goes for the tenth pressor
 CRANKING = (
     Action(verb="do", target="transfer_to_emergency_drive"),
     Action(verb="do", target="crank_emergency_drive"),
@@ -63,12 +64,13 @@ class Masher:
 
 
 class Random:
-    """Does something allowed every 2 to 6 s, from its own stream of chance."""
+    """Does something allowed every 2 to 6 s, from its own stream of chance; the same job at most MOST_TIMES times."""
 
     def __init__(self, seed: int) -> None:
         """Draw from the run's seed, for this purpose alone."""
         self._dice = Dice(seed, "robot/random")
         self._at = ticks(self._dice.uniform(2, 6))
+        self._times: dict[str, int] = {}
 
     def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
         """Choose evenly among what the panel offers, the running jobs and the controls."""
@@ -76,13 +78,17 @@ class Random:
             return ()
         self._at = frame.tick + ticks(self._dice.uniform(2, 6))
         snapshot = session.snapshot()
-        choices = [offered(o) for o in snapshot.options if not o.reason]
+        choices = [offered(o) for o in snapshot.options if not o.reason and self._times.get(o.target, 0) < MOST_TIMES]
         tasks = {
             o.target for o in snapshot.options if o.verb in ("do", "order")
         }  # a look under way is shown as a job, but cannot be stopped
         choices += [Action(verb="stop", target=job.task) for job in snapshot.jobs if job.who == "you" and job.task in tasks]
         choices += [Action(verb="set", target=name, value=0.0) for name in snapshot.controls if name in CONTROLS]
+        if not choices:
+            return ()
         pick = choices[int(self._dice.uniform(0, len(choices)))]
+        if pick.verb in ("do", "order"):
+            self._times[pick.target] = self._times.get(pick.target, 0) + 1
         if pick.verb != "set":
             return (pick,)
         control = CONTROLS[pick.target]

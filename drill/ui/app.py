@@ -11,6 +11,7 @@ import pygame
 
 from drill.engine.replay import fork_mode
 from drill.engine.runlog import Run
+from drill.engine.session import AUTHORING
 from drill.errors import NameUnknownError, SessionError, ValueRangeError
 from drill.records.home import pack_roots
 from drill.records.index import list_runs
@@ -29,6 +30,7 @@ from drill.ui.run import Finished, LiveRun, Preparation, TakingOver
 from drill.ui.runs import RunList
 from drill.ui.screens import SPEED_MOST, WINDOW_TITLE, Desk, Leave, Screen
 from drill.ui.sound import Sounds, quiet_libraries
+from drill.ui.watch import WatchScreen
 from drill.units import seconds
 
 FRAMES_HZ: Final = 50  # one frame a tick at real pace
@@ -55,13 +57,15 @@ def play(
     cause: str | None = None,
     trainee: str = "",
     speed: float | None = None,
+    watch: bool = False,
 ) -> int:
     """Open the window with the briefing of one scenario; return 0 when it is closed.
 
-    Raises PackError, before any window opens, for a scenario that does not exist or does not load.
+    `watch` makes it an authoring drill, which goes on in the changed pack whenever a file of it is saved. Raises PackError,
+    before any window opens, for a scenario that does not exist or does not load.
     """
     desk = _desk(roots, speed=speed, seed=seed, cause=cause)
-    desk.mode, desk.trainee = mode, trainee
+    desk.mode, desk.trainee = AUTHORING if watch else mode, trainee
     loaded = _load(desk, scenario)
     return open_window(desk, lambda desk: brief(desk, loaded))
 
@@ -193,6 +197,12 @@ def _briefing(desk: Desk, preparation: Preparation, menu: Menu | None = None, af
         def debrief(finished: Finished) -> Screen:
             return DebriefScreen(desk, finished, lambda: make_menu(desk), watch)
 
+        def draft(finished: Finished) -> Screen:
+            desk.mode = "practice"  # the menu has no authoring
+            return DebriefScreen(desk, finished, lambda: make_menu(desk))
+
+        if desk.mode == AUTHORING:
+            return WatchScreen(desk, live, draft)
         return LiveScreen(desk, live, debrief if after is None else lambda _: after(live))
 
     return Briefing(desk, preparation, keys=key_help(), begin=begin, back=back)

@@ -90,7 +90,7 @@ class Briefing(Screen):
         canvas.text(note, (WIDTH / 2, HEIGHT - 24), "label", theme["quiet"], align="centre")
 
     def _mode_title(self) -> str:
-        return "Free play" if self.preparation.loaded.scenario.free_play else dict(MODE_TITLES)[self.preparation.mode]
+        return "Free play" if self.preparation.loaded.scenario.free_play else dict(MODE_TITLES).get(self.preparation.mode, "Authoring")
 
     def _expectations(self) -> list[str]:
         scenario = self.preparation.loaded.scenario

@@ -57,7 +57,7 @@ class LiveScreen(Screen):
     @property
     def speed(self) -> float:
         """Simulated seconds per real second: other than 1 in practice mode alone."""
-        return self.desk.speed if self.snapshot.mode == "practice" else 1.0
+        return self.desk.speed if self.snapshot.mode in ("practice", "authoring") else 1.0
 
     # -- input ----------------------------------------------------------------------------------------------------
 

@@ -59,12 +59,10 @@ def _hands(person: PersonView) -> str:
 def _doing(person: PersonView, jobs: Sequence[JobView]) -> str:
     if isinf(person.here_in_s):
         return "not called"
-    if isinf(person.here_in_s):
-        return "not called"
     if person.here_in_s > 0:
         return f"called · here in about {max(5, round(person.here_in_s / 5) * 5)} s"
     parts = [j.title + (f" · {j.left_s:.0f} s" if j.left_s is not None else "") for j in jobs]
-    return " · ".join(parts) or person.doing or "free"
+    return " · ".join(parts) or person.doing
 
 
 class SayDo:

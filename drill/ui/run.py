@@ -8,14 +8,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from drill.engine.entries import Entry
 from drill.engine.replay import fork, fork_mode
 from drill.engine.runlog import Run
 from drill.engine.scoring.score import score
 from drill.engine.scoring.sheet import ScoreSheet
-from drill.engine.session import Session
+from drill.engine.session import AUTHORING, Session
 from drill.errors import DrillError
 from drill.records.index import attempt_of, list_runs
 from drill.records.recorder import Recorder
@@ -24,6 +24,8 @@ from drill.records.store import close_record
 from drill.reports.page import report_place, write_page
 from drill.reports.view import Debrief, describe
 from drill.scenarios.load import Loaded
+
+AUTHORING_WORDS: Final = "an authoring drill is not recorded"
 
 
 class HeldSink:
@@ -62,7 +64,7 @@ class Preparation:
     def __init__(self, loaded: Loaded, *, seed: int, mode: str, cause: str | None) -> None:
         """Begin at once. Free play is practice whatever `mode` says: there is nothing to examine."""
         self.loaded = loaded
-        self.mode = "practice" if loaded.scenario.free_play else mode
+        self.mode = "practice" if loaded.scenario.free_play and mode != AUTHORING else mode
         self.sink = HeldSink()
         self._session: Session | None = None
         self._error: BaseException | None = None
@@ -104,7 +106,7 @@ class TakingOver(Preparation):
 
     def _make(self, seed: int, mode: str, cause: str | None) -> Session:
         del seed, cause  # the old run's own
-        return fork(self._parent, self._at, self.loaded, sink=self.sink, mode=mode)
+        return fork(self._parent, self._at, self.loaded, sink=self.sink, mode=mode, settled=OnDisk())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +121,25 @@ class Finished:
 
 
 class LiveRun:
-    """A running session with its recorder."""
+    """A running session with its recorder; an authoring drill has none, since each save would leave a file."""
 
     def __init__(self, preparation: Preparation, trainee: str) -> None:
-        """Start recording; the session stands at tick 0. Raises what the preparation ran into."""
+        """Start recording. Raises what the preparation ran into."""
         self.loaded = preparation.loaded
         self.session = preparation.take()
         self.trainee = trainee
+        self._finished: Finished | None = None
+        self.recorder: Recorder | None = None
+        if preparation.mode == AUTHORING:
+            return
         attempt = attempt_of(trainee, self.loaded.ref)
         self.recorder = Recorder(case_name=self.loaded.scenario.case.name, trainee=trainee, attempt=attempt)
         preparation.sink.release(self.recorder)
-        self._finished: Finished | None = None
 
     @property
     def problem(self) -> str:
         """Return why the run is not being recorded, or ""."""
-        return self.recorder.problem
+        return AUTHORING_WORDS if self.recorder is None else self.recorder.problem
 
     def finish(self) -> Finished:
         """Judge the run, close its file and write its report; a second call returns the same."""
@@ -145,7 +150,9 @@ class LiveRun:
     def _finish(self) -> Finished:
         rubric = self.loaded.scenario.rubric
         sheet = score(rubric, self.session.run) if rubric is not None else None
-        path, problem = close_record(self.recorder, self.session.run, None if sheet is None else sheet.to_json())
+        path, problem = None, self.problem
+        if self.recorder is not None:
+            path, problem = close_record(self.recorder, self.session.run, None if sheet is None else sheet.to_json())
         run = Run({**self.session.run.header, "about": {"trainee": self.trainee}}, self.session.run.entries)
         before = [row for row in list_runs() if row.path != path] if self.trainee else []
         debrief = describe(sheet, run, scenario=self.loaded.scenario, tasks=self.loaded.tasks, run_path=path, rows=before)

@@ -19,7 +19,7 @@ from drill.scenarios.load import Loaded, load_scenario
 def quick(root: Path) -> Loaded:
     """The shipped scenario with a short time to settle."""
     loaded = load_scenario("pump_head_failure/va_flow_lost", roots=[root / "scenario_packs"])
-    start = loaded.scenario.start.model_copy(update={"settle_s": 1.0})
+    start = loaded.scenario.start.model_copy(update={"settle_s": 0.4})
     return replace(loaded, scenario=loaded.scenario.model_copy(update={"start": start}))
 
 
@@ -29,7 +29,7 @@ def advance(quick: Loaded) -> Any:
     return load_kernel(compile_kernel(quick.circuit, quick.patient)).advance
 
 
-def played(loaded: Loaded, seed: int = 3, ticks: int = 150, **how: Any) -> str:
+def played(loaded: Loaded, seed: int = 3, ticks: int = 60, **how: Any) -> str:
     """Let some ticks go by and return the digest."""
     session = Session(loaded, seed=seed, **how)
     for _ in range(ticks):
@@ -54,7 +54,7 @@ def test_a_kept_start_is_the_same_run(quick: Loaded, advance: Any, tmp_path: Pat
 def test_another_patient_knob_or_time_is_kept_apart(quick: Loaded, advance: Any, tmp_path: Path) -> None:
     """What a state comes from names it: a seed that draws another heart, another knob, another time."""
     start = quick.scenario.start
-    for changed in ({}, {"settle_s": 0.5}, {"controls": {**start.controls, "pump_rpm_set": 3100}}):
+    for changed in ({}, {"settle_s": 0.2}, {"controls": {**start.controls, "pump_rpm_set": 3100}}):
         other = replace(quick, scenario=quick.scenario.model_copy(update={"start": start.model_copy(update=changed)}))
         Session(other, seed=3, advance=advance, settled=OnDisk(tmp_path))
     Session(quick, seed=4, advance=advance, settled=OnDisk(tmp_path))

@@ -175,7 +175,7 @@ def test_free_play_cannot_be_proved() -> None:
     assert "no scenario here has a rubric" in ended.output
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_processes_change_nothing(short: Path) -> None:
     """On two processes everything comes out as on one."""
     one, two = (json.loads(run(str(short), "--seeds", "2", "--jobs", jobs, "--json").stdout) for jobs in ("1", "2"))

@@ -1,10 +1,11 @@
 """Robots on the real machine: they see what is shown, do what hands can do, and their dice are their own."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -154,6 +155,27 @@ def test_random_acts_every_two_to_six_seconds_by_its_own_stream(quick: Loaded, a
     assert done(one) == done(same)
     assert done(one) != done(other)
     assert all(ticks(2.0) <= b - a <= ticks(6.2) for a, b in itertools.pairwise(times))
+
+
+def test_random_gives_nothing_without_end(quick: Loaded, advance: Any) -> None:
+    """Where there is nothing to do but two jobs, each is asked for three times at most."""
+    scenario = quick.scenario.model_copy(update={"time_limit_s": 90.0})
+    session = Session(replace(quick, scenario=scenario), seed=3, mode="exam", cause="motor_fault", advance=advance)
+    snapshot = session.snapshot()
+    drugs = ("pressor_bolus", "volume_250")
+    few = replace(snapshot, controls={}, options=tuple(o for o in snapshot.options if o.target in drugs and o.verb == "order"))
+    robot = make_robot("random", quick.plays, 3)
+
+    class Narrow:
+        """A session in which little can be done, and that always at once."""
+
+        def snapshot(self) -> Any:
+            return few
+
+    frames = (replace(session.frame, tick=tick) for tick in range(0, ticks(90.0), 5))
+    asked = Counter(action.target for frame in frames for action in robot.decide(frame, cast("Any", Narrow())))
+
+    assert asked == {"pressor_bolus": 3, "volume_250": 3}
 
 
 def test_an_unknown_robot_is_named_with_the_nearest(quick: Loaded) -> None:
