@@ -163,7 +163,7 @@ class LiveRun:
                 write_page(debrief, report)
             except OSError as error:
                 problem, report = f"the report could not be written to {report} ({error.strerror})", None
-        return Finished(debrief, sheet, path, report, problem or self.recorder.unsigned)
+        return Finished(debrief, sheet, path, report, problem or ("" if self.recorder is None else self.recorder.unsigned))
 
 
 def without_path(debrief: Debrief) -> Debrief:
