@@ -6,10 +6,11 @@ from drill.circuit.laws import Drop
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
-from drill.circuit.trace import Num
+from drill.circuit.trace import Num, between, select
 
 VEINS = frozenset({"vc", "ra", "lv"})
 WALL_MMHG = 1.0  # a vein or an empty ventricle begins to collapse onto the holes below this pressure, tunable after [LIM]
+EMPTY_MMHG_S_ML = 1500.0
 INERTANCE = 0.04  # mmHg s2/mL, tunable
 
 
@@ -18,9 +19,22 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         drop = laws.turbulent(q, x[f"par:{part.id}.k"])
-        return 0.0, laws.add(drop, laws.suck_down(q, x[f"p:{inlet}"], WALL_MMHG)) if inlet in VEINS else drop
+        if inlet in VEINS:
+            drop = laws.add(drop, laws.suck_down(q, x[f"p:{inlet}"], WALL_MMHG))
+        if inlet == "lv":
+            drop = laws.add(drop, empty(q, x[f"p:{inlet}"]))
+        return 0.0, drop
 
     return edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
+
+
+def empty(q: Num, p_ventricle_mmhg: Num) -> Drop:
+    """An empty ventricle around a vent: its wall closes the holes wholly.
+
+    R = 1500 s**2 mmHg s/mL, s = -P/1 mmHg held to 0-1 (tunable); only forward flow sucks
+    """
+    s = between(-p_ventricle_mmhg, 0.0, 1.0)
+    return laws.linear(q, select(q > 0.0, EMPTY_MMHG_S_ML * s * s, 0.0))
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
@@ -40,6 +54,7 @@ COMPONENT = Component(
         laws.turbulent,
         laws.cannula_coefficient,
         laws.suck_down,
+        empty,
     ),
     refresh=_refresh,
 )
