@@ -29,6 +29,7 @@ from drill.units import SUBSTEPS_PER_TICK
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
 OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_foot_pct"})
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
+ASYSTOLE = 0.8  # phase between two beats, at which an ECG is flat
 Advance = Callable[[Any], None]
 
 
@@ -361,7 +362,8 @@ class Plant:
         x, index = self._x, self._index
         art, mean = float(x[index["p:ao_asc"]]), self.true("map_mmhg")
         pleth = None if self.note("spo2_right_hand_pct") else (art - mean) / 40.0
-        return float(x[index["phase"]]), art, float(x[index["p:ra"]]), pleth
+        stands = float(x[index["arrest"]]) > 0.9  # no beat, no complex
+        return ASYSTOLE if stands else float(x[index["phase"]]), art, float(x[index["p:ra"]]), pleth
 
     # -- state --------------------------------------------------------------------------------------------------
 

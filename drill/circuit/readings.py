@@ -33,6 +33,7 @@ READINGS: dict[str, Reading] = {
         Reading("p_post_mmhg", "mmHg", 1, -500, 900, "console", "After the membrane (P3)"),
         Reading("dp_ox_mmhg", "mmHg", 1, -500, 900, "console", "Pressure drop over the membrane, P2 - P3"),
         Reading("svo2_pct", "%", 1, 0, 100, "console", "Saturation in the drainage line"),
+        Reading("reservoir_ml", "mL", 5, 0, 6000, "console", "Level of the venous reservoir; blank on a circuit without one"),
         Reading("sweep_l_min", "L/min", 0.1, 0, 15, "flowmeter", "Sweep gas flow at the oxygenator"),
         Reading("fdo2_pct", "%", 1, 21, 100, "flowmeter", "Oxygen in the sweep gas, by the analyser behind the blender"),
         Reading("gas_supply_alarm", "0 no - 1 yes", 1, 0, 1, "flowmeter", "Crossover alarm of the blender: one wall gas is missing"),

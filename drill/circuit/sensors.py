@@ -96,6 +96,8 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "blood_lost_ml": x["port:blood_lost_ml"],
     }
     true["gas_in_oxygenator_ml"] = sum((x[f"gas_in:{p.id}"] for p in spec.parts if p.kind == "oxygenator"), start=0.0 * x["gas_ml"])
+    if "reservoir" in site:
+        true["reservoir_ml"] = x[f"vol:{net.edges[site['reservoir']].inlet}"]
     cell = net.edges[site["svo2"]].cells - 1
     hb = x[f"hb:{site['svo2']}:{cell}"]
     true["hb_g_l"] = hb

@@ -80,6 +80,55 @@ def rotor_frames(canvas: Canvas, at: Point, radius: float, inlet: list[Point], i
     return frames
 
 
+def roller_frames(canvas: Canvas, at: Point, radius: float) -> list[Sketch]:
+    """Return the arm with its two rollers at each of its pictures within half a turn."""
+    theme = canvas.theme
+    box = (at[0] - radius, at[1] - radius, 2 * radius, 2 * radius)
+    frames = []
+    for frame in range(ROTOR_FRAMES):
+        s = Sketch(canvas, box, clear=theme["steel_dark"])
+        turn = pi * frame / ROTOR_FRAMES
+        ends = [(at[0] + cos(turn + side) * radius * 0.62, at[1] + sin(turn + side) * radius * 0.62) for side in (0.0, pi)]
+        s.stroke(ends, radius * 0.30, theme["steel_dark"])
+        s.stroke(ends, radius * 0.18, theme["steel"])
+        s.disc(at, radius * 0.16, theme["steel_dark"])
+        for end in ends:
+            s.disc(end, radius * 0.27, theme["steel_dark"])
+            s.disc(end, radius * 0.20, theme["steel"])
+        frames.append(s)
+    return frames
+
+
+def draw_roller_housing(s: Sketch, theme: Theme, at: Point, radius: float) -> None:
+    """Draw the raceway of a roller head: its boot runs along the wall."""
+    s.disc(at, radius + 4, theme["tube_outline"])
+    s.disc(at, radius + 2.5, theme["line_drawing"])
+    s.disc(at, radius, theme["tube_outline"])
+
+
+def draw_reservoir(s: Sketch, theme: Theme, box: Box) -> None:
+    """Draw the clear shell of a reservoir with its cover and its scale."""
+    x, y, w, h = box
+    line, quiet = theme["line_drawing"], mix(theme["panel"], theme["line_drawing"], 0.45)
+    s.box((x - 5, y - 7, w + 10, 9), quiet, 4)
+    s.shape([(x, y + 2), (x + w, y + 2), (x + w - 4, y + h - 12), (x + w * 0.66, y + h), (x + w * 0.34, y + h), (x + 4, y + h - 12)],
+            theme["well"], edge=line, width=2)  # fmt: skip
+    for k in range(1, 5):
+        at = y + 4 + (h - 18) * k / 5
+        s.stroke([(x + 6, at), (x + 13, at)], 1.2, quiet)
+
+
+def draw_filter(s: Sketch, theme: Theme, box: Box) -> None:
+    """Draw an arterial filter: a dome over a pleated screen."""
+    x, y, w, h = box
+    line, quiet = theme["line_drawing"], mix(theme["panel"], theme["line_drawing"], 0.40)
+    dome = [(x + w / 2 - cos(pi * k / 12) * w / 2, y + h * 0.42 - sin(pi * k / 12) * h * 0.42) for k in range(13)]
+    s.shape([*dome, (x + w - 4, y + h), (x + 4, y + h)], theme["well"], edge=line, width=1.8)
+    for k in range(5):
+        px = x + 9 + k * (w - 18) / 4
+        s.stroke([(px, y + h * 0.42), (px, y + h - 7)], 1.6, quiet)
+
+
 def fibres(box: Box) -> list[float]:
     """Return the x of each line that stands for the fibres."""
     return [box[0] + 20 + k * (box[2] - 40) / 6 for k in range(7)]

@@ -32,11 +32,40 @@ class Tube(_Model):
 
 
 class PumpPlace(_Model):
-    """The pump head: its eye, where the inlet arrives, is at `at`."""
+    """The pump head: its eye, where the inlet arrives, is at `at`. A `roller` has two rollers on an arm."""
 
     part: str
     at: XY
     radius: float
+    roller: bool = False
+
+
+class HeadPlace(_Model):
+    """A further roller head, turned by `control`. Its name's baseline starts at `label`; its speed stands below."""
+
+    part: str
+    control: str
+    at: XY
+    radius: float
+    title: str
+    label: XY
+
+
+class VesselPlace(_Model):
+    """A reservoir: its blood stands as high as `reading` (mL) says, of `full_ml`. `part` is its outlet, whose blood it shows."""
+
+    part: str
+    box: Rect
+    reading: str
+    full_ml: float = Field(gt=0)
+
+
+class FilterPlace(_Model):
+    """An arterial filter: a dome over its screen."""
+
+    part: str
+    box: Rect
+    title: str
 
 
 class OxygenatorPlace(_Model):
@@ -119,14 +148,18 @@ class Thing(_Model):
 
 
 class Drawing(_Model):
-    """The whole picture of one circuit."""
+    """The whole picture of one circuit. Words stand at the right: those of the heart level end at `heart_level_x`."""
 
     size: XY
     heart_level_y: float
+    heart_level_x: float = 720.0
     patient: PatientPlace
     tubes: tuple[Tube, ...]
     pump: PumpPlace
     oxygenator: OxygenatorPlace
+    heads: tuple[HeadPlace, ...] = ()
+    reservoir: VesselPlace | None = None
+    filter: FilterPlace | None = None
     blender: Place
     heater: Place
     stations: tuple[Station, ...]
@@ -158,6 +191,9 @@ def read_drawing(raw: Mapping[str, object]) -> Drawing:
     wrong += [f"clamps: unknown clamp '{c.control}'{nearest(c.control, CLAMPS)}" for c in drawing.clamps if c.control not in CLAMPS]
     wrong += [f"taps: unknown tap '{t.control}'{nearest(t.control, CONTROLS)}" for t in drawing.taps if t.control not in CONTROLS]
     listed = [name for thing in drawing.things.values() for name in thing.controls]
+    wrong += [f"heads: unknown control '{h.control}'{nearest(h.control, CONTROLS)}" for h in drawing.heads if h.control not in CONTROLS]
+    level = drawing.reservoir.reading if drawing.reservoir is not None else SHOWN[0]
+    wrong += [f"reservoir: '{level}' is not a shown reading{nearest(level, SHOWN)}"] if level not in SHOWN else []
     wrong += [f"things: unknown control '{name}'{nearest(name, CONTROLS)}" for name in listed if name not in CONTROLS]
     wrong += [f"'{part}' is not among the tubes{nearest(part, drawn)}" for part in places if part not in drawn]
     if wrong:

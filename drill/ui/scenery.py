@@ -9,7 +9,7 @@ import pygame
 from drill.ui import devices
 from drill.ui.blood import BloodLayer
 from drill.ui.canvas import Box, Canvas, Point
-from drill.ui.drawing import Drawing, SensorSite, Tube
+from drill.ui.drawing import Drawing, HeadPlace, SensorSite, Tube
 from drill.ui.keys import keys_of
 from drill.ui.paths import Path
 from drill.ui.sketch import Sketch
@@ -43,6 +43,7 @@ class Scenery:
         self.bubbles = self._bubbles()
         self.arrows = tuple(self._arrows())
         self.rotor, self.rotor_at = self._rotor()
+        self.heads = {h.control: self._head(h) for h in drawing.heads}
         self.cranks = self._cranks()
         self.rings: dict[tuple[str, bool], Sprite] = {}
         self.jaws: dict[str, Sprite] = {}
@@ -93,7 +94,7 @@ class Scenery:
         ox, oy, ow, oh = self.b(drawing.oxygenator.box)
         lx, ly = self.p(drawing.line_key)
         hx, hy, hw, hh = self.b(drawing.heater.box)
-        return {
+        places = {
             **{c.control: self.p(c.key) for c in drawing.clamps},
             **{t.control: self.p(t.key) for t in drawing.taps},
             "patient": self.p(drawing.patient.key),
@@ -104,6 +105,7 @@ class Scenery:
             "oxygenator": (ox + (ow - cap_width(self.canvas, self.key("oxygenator"))) / 2, oy + oh - 27),
             "line": (lx - cap_width(self.canvas, self.key("line")) / 2, ly),
         }
+        return {spot: place for spot, place in places.items() if self.key(spot)}
 
     # -- the picture ----------------------------------------------------------------------------------------------
 
@@ -122,6 +124,7 @@ class Scenery:
         for sketch, colours in ((base, theme), (mask, ink)):
             devices.draw_pump_housing(sketch, colours, eye, radius)
         mask.disc(eye, radius - 1, (CHAMBER_SHADE,) * 3)
+        self._bypass(base, mask, ink)
         self._oxygenator(base, mask, ink)
         for tube in drawing.tubes:
             if tube.over_devices:
@@ -157,6 +160,23 @@ class Scenery:
             devices.draw_oxygenator(sketch, colours, place, box)
         for fx in devices.fibres(box):  # blood shines through the fibres
             mask.stroke([(fx, y + 18), (fx, y + h - 18)], 2, (MEMBRANE_SHADE - 10,) * 3)
+
+    def _bypass(self, base: Sketch, mask: Sketch, ink: Theme) -> None:
+        """Draw what only a heart-lung machine has: further heads, reservoir, arterial filter."""
+        drawing, theme = self.drawing, self.canvas.theme
+        for head in drawing.heads:
+            at = self.p(head.at)
+            for sketch, colours in ((base, theme), (mask, ink)):
+                devices.draw_roller_housing(sketch, colours, at, head.radius)
+            mask.disc(at, head.radius - 1, (CHAMBER_SHADE,) * 3)
+        if drawing.reservoir is not None:
+            for sketch, colours in ((base, theme), (mask, ink)):
+                devices.draw_reservoir(sketch, colours, self.b(drawing.reservoir.box))
+        if drawing.filter is not None:
+            x, y, w, h = box = self.b(drawing.filter.box)
+            for sketch, colours in ((base, theme), (mask, ink)):
+                devices.draw_filter(sketch, colours, box)
+            mask.box((x + 5, y + h * 0.34, w - 10, h * 0.6), (MEMBRANE_SHADE + 60,) * 3, 4)
 
     def _leaders(self, base: Sketch, mask: Sketch) -> None:
         """Draw each sensor's dot on its tube, and the leader to its reading."""
@@ -196,6 +216,11 @@ class Scenery:
 
         tubes(over=False)
         disc(own(drawing.pump.part, 0.5), self.p(drawing.pump.at), drawing.pump.radius)
+        for head in drawing.heads:
+            disc(own(head.part, 0.5), self.p(head.at), head.radius)
+        if drawing.filter is not None:
+            fx, fy, fw, fh = self.b(drawing.filter.box)
+            surface.fill(own(drawing.filter.part, 0.5), canvas.rect((fx, fy, fw, fh)).move(-rect.left, -rect.top))
         x, y, w, h = self.b(drawing.oxygenator.box)
         for k in range(OXYGENATOR_STRIPS):
             strip = canvas.rect((x + w * k / OXYGENATOR_STRIPS, y, w / OXYGENATOR_STRIPS + 0.5, h)).move(-rect.left, -rect.top)
@@ -210,10 +235,11 @@ class Scenery:
         shown, canvas.surface = canvas.surface, pygame.Surface(canvas.size, depth=32)
         canvas.surface.blit(picture, rect)
         quiet = theme["quiet"]
-        right, bottom = self.box[0] + drawing.size[0] - 40, self.box[1] + drawing.size[1]
-        canvas.text("heart level", (right, self.box[1] + drawing.heart_level_y - 7), "label", quiet, align="right")
+        right, bottom = self.box[0] + drawing.size[0] - 16, self.box[1] + drawing.size[1] - (3 if drawing.heads else 12)
+        level_x = self.box[0] + drawing.heart_level_x
+        canvas.text("heart level", (level_x, self.box[1] + drawing.heart_level_y - 7), "label", quiet, align="right")
         if below_heart_cm:
-            canvas.text(f"{below_heart_cm:.0f} cm below heart", (right + 24, bottom - 12), "label", quiet, align="right")
+            canvas.text(f"{below_heart_cm:.0f} cm below heart", (right, bottom), "label", quiet, align="right")
         _, oy, _, oh = self.b(drawing.oxygenator.box)
         canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
         hx, hy, hw, hh = self.b(drawing.heater.box)
@@ -229,6 +255,11 @@ class Scenery:
         canvas.panel(sign, theme["well"], None, radius=4)
         covered.fill((0, 0, 0), canvas.rect(sign).move(-rect.left, -rect.top))
         canvas.text("Oxygenator", (ox + ow / 2, oy + oh / 2 + 4), "label", theme["line_drawing"], align="centre")
+        for head in drawing.heads:
+            canvas.text(head.title, self.p(head.label), "label", quiet)
+        if drawing.filter is not None:
+            fx, fy, fw, _ = self.b(drawing.filter.box)
+            canvas.text(drawing.filter.title, (fx + fw + 7, fy + 18), "label", quiet)
         for sensor in drawing.sensors:
             x, y, w, h = self.sensor_box(sensor)
             canvas.panel((x, y, w, h), theme["well"], theme["edge"], radius=6)
@@ -279,10 +310,17 @@ class Scenery:
 
     def _rotor(self) -> tuple[list[pygame.Surface], tuple[int, int]]:
         eye, radius = self.p(self.drawing.pump.at), self.drawing.pump.radius
+        if self.drawing.pump.roller:
+            arms = devices.roller_frames(self.canvas, eye, radius - 3)
+            return [f.done() for f in arms], arms[0].rect.topleft
         over = next((t for t in self.drawing.tubes if t.over_devices), None)
         inlet = [q for q in self.paths[over.part].points if q[0] > eye[0] - 3 * radius] if over is not None else []
         frames = devices.rotor_frames(self.canvas, eye, radius - 3, inlet, over.width + 2 * OUTLINE if over is not None else 0.0)
         return [f.done() for f in frames], frames[0].rect.topleft
+
+    def _head(self, head: HeadPlace) -> tuple[list[pygame.Surface], tuple[int, int]]:
+        arms = devices.roller_frames(self.canvas, self.p(head.at), head.radius - 2)
+        return [f.done() for f in arms], arms[0].rect.topleft
 
     def _cranks(self) -> list[pygame.Surface]:
         cranks = []

@@ -14,9 +14,9 @@ from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.ui import devices
 from drill.ui.canvas import Box, Canvas
-from drill.ui.drawing import ClampSite, Drawing, SensorSite, TapSite
+from drill.ui.drawing import ClampSite, Drawing, HeadPlace, SensorSite, TapSite
 from drill.ui.scenery import CRANK_FRAMES, DASH_LENGTH, TURNS, Scenery
-from drill.ui.spots import Entry, Spot
+from drill.ui.spots import STEPS, Entry, Spot
 from drill.ui.theme import Colour, mix
 from drill.ui.widgets import cap_width, clock, key_cap, progress, reading_text
 from drill.units import TICKS_PER_S
@@ -45,6 +45,7 @@ class Schematic:
         self._caps = self.scenery.cap_places()
         self._phase = dict.fromkeys(self.scenery.paths, 0.0)
         self._rotor_turn = self._crank_turn = self._sweep_phase = 0.0
+        self._head_turns = {head.control: 0.0 for head in drawing.heads}
         self._last_s = 0.0
         self._lit = ""
 
@@ -74,6 +75,7 @@ class Schematic:
         self._draw_seat(snapshot)
         self._draw_stations(snapshot)
         self._draw_supply(snapshot)
+        self._draw_bypass(snapshot)
         for sensor in self.drawing.sensors:
             self._draw_sensor(snapshot, sensor)
         for site in self.drawing.clamps:
@@ -91,7 +93,11 @@ class Schematic:
             if view is not None and view.volume_ml > 0:
                 step = view.flow_ml_s / view.volume_ml * path.length * dt
                 self._phase[part] = (self._phase[part] + max(-FASTEST_STEP, min(FASTEST_STEP, step))) % path.length
-        self._rotor_turn = (self._rotor_turn + snapshot.scene.pump.rotor_rpm / 60 * dt / ROTOR_SLOWED * devices.VANES) % 1.0
+        seen = 2.0 if self.drawing.pump.roller else devices.VANES / ROTOR_SLOWED  # pictures of the rotor repeat so often a turn
+        self._rotor_turn = (self._rotor_turn + snapshot.scene.pump.rotor_rpm / 60 * dt * seen) % 1.0
+        for control, turn in self._head_turns.items():
+            rpm = snapshot.controls.get(control, 0.0) if snapshot.scene.console_lit else 0.0
+            self._head_turns[control] = (turn + rpm / 60 * dt * 2.0) % 1.0
         self._crank_turn = (self._crank_turn + snapshot.controls.get("crank_rpm", 0.0) / 60 * dt) % 1.0
         self._sweep_phase = (self._sweep_phase + snapshot.controls.get("sweep_l_min", 0.0) * 6 * dt) % 8.0
 
@@ -112,6 +118,8 @@ class Schematic:
         blits.extend(scenery.arrows)
         frame = int(self._rotor_turn * devices.ROTOR_FRAMES) % devices.ROTOR_FRAMES
         blits.append((scenery.rotor[frame], scenery.rotor_at))
+        for control, (pictures, at) in scenery.heads.items():
+            blits.append((pictures[int(self._head_turns[control] * devices.ROTOR_FRAMES) % devices.ROTOR_FRAMES], at))
         if snapshot.scene.pump.head_gas_fraction > GAS_SEEN:
             blits.extend(self._froth(snapshot.scene.pump.head_gas_fraction))
         self.canvas.surface.fblits(blits)
@@ -203,6 +211,30 @@ class Schematic:
         sweep, fdo2 = snapshot.controls.get("sweep_l_min", 0.0), snapshot.controls.get("fdo2_pct", 21.0)
         canvas.text(f"FdO₂ {fdo2 / 100:.2f} · {sweep:.1f} L/min", (x + 11, y + 33), "label", theme["text"])
 
+    def _draw_bypass(self, snapshot: Snapshot) -> None:
+        """The reservoir's blood up to its level, and how fast each head is set."""
+        canvas, theme, drawing = self.canvas, self.canvas.theme, self.drawing
+        for head in drawing.heads:
+            x, y = self.scenery.p(head.label)
+            rpm = snapshot.controls.get(head.control, 0.0)
+            canvas.text(f"{rpm:.0f} rpm", (x, y + 14), "label", theme["text"] if rpm else theme["faint"])
+        if drawing.reservoir is None:
+            return
+        x, y, w, h = self.scenery.b(drawing.reservoir.box)
+        level = snapshot.shown.get(drawing.reservoir.reading)
+        view = snapshot.scene.lines.get(drawing.reservoir.part)
+        if level is not None and view is not None:
+            deep = (h - 18) * max(0.0, min(1.0, level / drawing.reservoir.full_ml))
+            tint = theme.blood_colour(view.saturations[0] if view.saturations else 0.7)
+            bottom = y + h - 11
+            canvas.surface.fill(tint, canvas.rect((x + 15, bottom - deep, w - 21, deep)))
+            canvas.surface.fill(mix(tint, theme["text"], 0.35), canvas.rect((x + 15, bottom - deep, w - 21, 1.5)))
+        text = "– –" if level is None else f"{level:.0f} mL"
+        canvas.text(text, (x + w / 2 + 3, y + 18), "text", theme["text"], bold=True, align="centre")
+        vacuum = snapshot.controls.get("vacuum_mmhg", 0.0)
+        if vacuum:
+            canvas.text(f"-{vacuum:.0f} mmHg", (x + w / 2 + 3, y + 33), "label", theme["text"], align="centre")
+
     # -- readings and clamps --------------------------------------------------------------------------------------
 
     def _draw_sensor(self, snapshot: Snapshot, sensor: SensorSite) -> None:
@@ -278,6 +310,11 @@ class Schematic:
             self._thing("heater", scenery.b(drawing.heater.box), listed),
             self._thing("ventilator", scenery.ventilator_box(), listed),
         ]
+        if drawing.reservoir is not None:
+            spots.append(self._thing("reservoir", scenery.b(drawing.reservoir.box), listed))
+        if drawing.filter is not None:
+            spots.append(self._thing("filter", scenery.b(drawing.filter.box), listed))
+        spots.extend(self._head_spot(snapshot, head, listed) for head in drawing.heads)
         for station in drawing.stations:
             if _stands_by(station.id, snapshot):
                 x, y, w, h = scenery.b(station.box)
@@ -287,6 +324,13 @@ class Schematic:
         spots.extend(self._clamp_spot(snapshot, site) for site in drawing.clamps)
         spots.extend(self._tap_spot(snapshot, tap) for tap in drawing.taps)
         return spots
+
+    def _head_spot(self, snapshot: Snapshot, head: HeadPlace, listed: Listed) -> Spot:
+        """A head is turned by the wheel, or by what is listed for it."""
+        (x, y), r = self.scenery.p(head.at), head.radius + 4
+        thing = self._thing(head.control, (x - r, y - r, 2 * r, 2 * r), listed)
+        state = f"set {snapshot.controls.get(head.control, 0.0):.0f} rpm"
+        return replace(thing, name=head.title, state=state, control=head.control, step=STEPS[head.control], round=True)
 
     def _thing(self, thing: str, box: Box, listed: Listed) -> Spot:
         known = self.drawing.things.get(thing)

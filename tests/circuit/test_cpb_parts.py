@@ -149,13 +149,12 @@ def test_the_bag_gives_clear_cold_fluid_and_air_when_it_is_empty() -> None:
     plant.set("cardioplegia_rpm", 60.0)
     run(plant, 40)
     hb, temp = _slot(plant, "hb:plegia_cannula:1"), _slot(plant, "heat:plegia_cannula:1")
-    plant._x[plant._index["vol:bag_pool"]] = 3.0
-    run(plant, 15)
+    plant._x[plant._index["vol:bag_pool"]] = 25.0
+    run(plant, 25)
 
     assert hb < 30.0
     assert temp < 14.0
-    assert plant.true("air_drawn_ml") > 20.0
-    assert plant.true("gas_to_patient_ml") > 1.0
+    assert plant.true("air_drawn_ml") > 100.0
 
 
 def test_pronto_a_second_oxygenator_takes_over_while_flow_goes_on() -> None:

@@ -11,7 +11,7 @@ from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num, between, most
 from drill.units import MMHG_PER_CM_BLOOD, TICK_S
 
-EMPTY_ML = 25.0  # what stays in the corners, tunable
+CORNERS = 0.6  # of the volume at which it is dry: what stays in the corners whatever pulls, tunable
 OUTLET_MMHG_S_ML = 0.01  # the outlet connector, tunable
 VACUUM_S = 1.0  # how long the vacuum takes to build or go, tunable
 DEFOAMED = {"bulk": 0.999, "small": 0.98, "micro": 0.5}  # share that the defoamer takes of each class, reference 6, tunable
@@ -50,7 +50,7 @@ def pool(slots: Slots, part: PartSpec) -> NodeModel:
         per_ml = MMHG_PER_CM_BLOOD / x[f"par:{part.id}.area_cm2"]
         return per_ml, 0.0, x[f"air_mmhg:{part.id}"] + x[f"suction_mmhg:{part.id}"]
 
-    return NodeModel(part.inlet, stiffness, part.params["start_ml"], defoams=DEFOAMED, empty_ml=EMPTY_ML)
+    return NodeModel(part.inlet, stiffness, part.params["start_ml"], defoams=DEFOAMED, empty_ml=CORNERS * part.params["dry_ml"])
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
