@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from drill.commands.common import RUN_FILE, Finding, json_option, print_json
-from drill.errors import NameUnknownError
+from drill.errors import NameUnknownError, PackError, RunFileError
 
 STORE_VARIABLE = "DRILL_LRS_URL"
 
@@ -39,7 +39,12 @@ def _run(run_file: Path, out: Path, *, expert: bool) -> None:
     from drill.reports.page import write_report
 
     record = open_run(run_file)
-    loaded = reload(record)
+    try:
+        loaded = reload(record)
+    except PackError as error:
+        click.echo(f"Without its pack nothing is judged, and ids stand for words: {error}", err=True)
+        write_report(None, record, out, rows=list_runs())
+        return
     beside = expert_beside(record, loaded) if expert else None
     if expert and beside is None:
         click.echo("No expert beside it: free play, a pack without an expert, or one that has changed since the run.", err=True)
@@ -85,14 +90,22 @@ def send(run_files: tuple[Path, ...], store: str | None, *, every: bool) -> None
         raise click.UsageError(f"say where to: --to URL, or {STORE_VARIABLE} in the environment")
     box = Outbox()
     paths = [*run_files, *(info.path for info in list_runs() if every and info.state == "finished")]
+    left_out = 0
     for path in dict.fromkeys(paths):
-        record = open_run(path)
-        new = box.put(address, statements(record, judge(record, reload(record))))
+        try:
+            record = open_run(path)
+            new = box.put(address, statements(record, judge(record, reload(record))))
+        except (PackError, RunFileError) as error:
+            left_out += 1
+            click.echo(f"{path}: left out: {error}", err=True)
+            continue
         click.echo(f"{path}: {new} new statements" if new else f"{path}: queued before")
     sent = box.send(address, key=os.environ.get("DRILL_LRS_KEY", ""), secret=os.environ.get("DRILL_LRS_SECRET", ""))
     click.echo(f"{sent.sent} sent, {sent.waiting} waiting, {sent.refused} refused")
     if sent.problem:
         raise Finding(f"{sent.problem}: what waits is kept; send again later")
+    if left_out:
+        raise Finding(f"{left_out} of the runs could not be judged; the reasons stand above")
     if sent.refused:
         raise Finding(f"the store refuses {sent.refused}: 'drill xapi status' shows how many of each store")
 

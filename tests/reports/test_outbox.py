@@ -184,3 +184,22 @@ def test_the_commands_queue_send_and_say_what_waits(store: Store, played: Any, t
     assert "0 sent, 0 waiting, 0 refused" in again.output
     assert f"{store.url}/statements: {len(store.held)} sent" in status.output
     assert CliRunner().invoke(cli, ["xapi", "send", str(run)]).exit_code == 2
+
+
+def test_a_run_that_cannot_be_judged_does_not_hold_up_the_others(store: Store, played: Any, tmp_path: Path) -> None:
+    """A run whose pack is gone is named and left out, the others are sent, and the exit code tells; its report is written all the same."""
+    from dataclasses import replace
+
+    from drill.records.store import save_run
+
+    gone = save_run(replace(played.run, header={**played.run.header, "scenario": "gone/case"}), tmp_path / "gone.drill.gz")
+    good = save_run(played.run, tmp_path / "good.drill.gz")
+    sent = CliRunner().invoke(cli, ["xapi", "send", "--to", store.url, str(gone), str(good)])
+    report = CliRunner().invoke(cli, ["report", str(gone), "-o", str(tmp_path / "gone.html")])
+
+    assert sent.exit_code == 1
+    assert "left out" in sent.output
+    assert "1 of the runs" in sent.output
+    assert len(store.held) > 2
+    assert report.exit_code == 0, report.output
+    assert "Not judged" in (tmp_path / "gone.html").read_text(encoding="utf-8")
