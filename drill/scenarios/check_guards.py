@@ -10,6 +10,8 @@ from math import inf
 from typing import NamedTuple
 
 from drill.circuit.consoles import PLACES
+from drill.circuit.controls import CONTROLS
+from drill.circuit.readings import READINGS
 from drill.scenarios.diagnostics import cut
 from drill.scenarios.tree import Node, Report
 
@@ -116,6 +118,8 @@ def cases_of(node: Node, for_s: float = 0.0) -> list[Case] | None:
     low, high = node["above"].number, node["below"].number
     if not head or (low is None and high is None):
         return [_other(node, for_s)]
+    if node[head].text not in (CONTROLS if head == "control" else READINGS):
+        return None  # misspelt, and noted as that: nothing follows from it
     limit = Limit(-inf if low is None else low, inf if high is None else high, held)
     return [Case({f"{head} {node[head].text}": limit}, frozenset())]
 

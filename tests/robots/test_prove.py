@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 from drill.cli import cli
 from drill.errors import NameUnknownError
 from drill.robots import prove
-from drill.robots.prove import AGAIN, Row, margins, players, problems
+from drill.robots.prove import AGAIN, Row, exam, margins, players, problems
 from drill.scenarios.load import Loaded, load_scenario
+from drill.scenarios.schema import Property
 
 REF = "pump_head_failure/va_flow_lost"
 
@@ -181,3 +182,15 @@ def test_processes_change_nothing(short: Path) -> None:
     one, two = (json.loads(run(str(short), "--seeds", "2", "--jobs", jobs, "--json").stdout) for jobs in ("1", "2"))
 
     assert one == two
+
+
+def test_an_exam_tells_of_a_property_that_broke(loaded: Loaded) -> None:
+    """One that leads nowhere is noted in the row; one with `go` is the story's own business."""
+    high = {"holds": {"value": "flow_l_min", "above": 9.0}}
+    always = (Property.model_validate({"id": "claim", **high}), Property.model_validate({"id": "leads", "go": "lost", **high}))
+    start = loaded.scenario.start.model_copy(update={"settle_s": 0.1})
+    scenario = loaded.scenario.model_copy(update={"always": always, "start": start})
+
+    one = exam(replace(loaded, scenario=scenario), "no_power", "idle", 1)
+
+    assert (one.broken, one.outcome, one.error) == (("claim",), "lost", "")
