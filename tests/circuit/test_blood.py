@@ -277,7 +277,15 @@ def test_co2_heat_oxygen_and_haemoglobin_close(make_plant: Callable[..., Plant])
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("circuit", "rpm"), [("va_ecmo_adult", 3000.0), ("cpb_adult", 90.0)])
+@pytest.mark.parametrize(
+    ("circuit", "rpm"),
+    [
+        ("va_ecmo_adult", 3000.0),
+        pytest.param("vv_ecmo_adult", 3000.0, marks=pytest.mark.soak),
+        pytest.param("cpb_adult", 90.0, marks=pytest.mark.soak),
+        pytest.param("cpb_centrifugal_adult", 3000.0, marks=pytest.mark.soak),
+    ],
+)
 def test_an_hour_closes(root: Path, circuit: str, rpm: float) -> None:
     """An hour with fluids, cooling, rewarming, a leak and a hose that comes off closes to 1e-9, on each circuit."""
     machine, patient = load_machine(f"base/{circuit}", "base/cardiogenic_shock_dependent", roots=[root / "scenario_packs"])
