@@ -145,7 +145,7 @@ def fork(
 ) -> None:
     """Take a run over at a moment: a new run that names its parent and never counts as passed."""
     from drill.doctor import display_problem
-    from drill.headless import fork_headless, reload
+    from drill.headless import fork_headless, kernel, reload
     from drill.records.store import open_run
     from drill.units import ticks
 
@@ -153,7 +153,8 @@ def fork(
     if robot is None and out is None and not as_json and not display_problem():
         from drill.ui.app import take_over
 
-        take_over(record, reload(record), ticks(at_s), mode=mode, trainee=trainee)
+        loaded = reload(record)
+        take_over(record, loaded, ticks(at_s), mode=mode, trainee=trainee, advance=kernel(loaded).advance)
         return
     played = fork_headless(record, at_s, robot=robot, mode=mode, trainee=trainee, out=out)
     if as_json:

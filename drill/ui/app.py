@@ -5,7 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pygame
 
@@ -97,17 +97,20 @@ def _load(desk: Desk, scenario: str) -> Loaded:
     return loaded
 
 
-def take_over(run: Run, loaded: Loaded, tick: int, *, mode: str | None = None, trainee: str = "") -> int:
+def take_over(
+    run: Run, loaded: Loaded, tick: int, *, mode: str | None = None, trainee: str = "", advance: Callable[..., Any] | None = None
+) -> int:
     """Open the window at a tick of an old run, to go on from there; return 0 when it is closed.
 
-    Raises SessionError, before any window opens, for a tick that the run does not have.
+    `advance` is a compiled tick, which only makes it ready sooner. Raises SessionError, before any window opens, for a tick
+    that the run does not have.
     """
     if not 0 <= tick <= run.last_tick:
         raise SessionError(f"the run goes from 0 to {seconds(run.last_tick):.1f} s; there is no {seconds(tick):g} s in it")
     desk = _desk(None, speed=None, seed=None, cause=None)
     desk.trainee = trainee
     desk.mode = mode or fork_mode(run)
-    return open_window(desk, lambda desk: _briefing(desk, TakingOver(loaded, run, tick, mode=mode)))
+    return open_window(desk, lambda desk: _briefing(desk, TakingOver(loaded, run, tick, mode=mode, advance=advance)))
 
 
 def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None, cause: str | None) -> Desk:
