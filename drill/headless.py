@@ -1,5 +1,6 @@
 """Plays a drill without a window: load, play by a robot, record, score. For the commands and the tests."""
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,9 +63,9 @@ def sheet_json(run: Run, sheet: ScoreSheet | None) -> dict[str, Any]:
 
 def kernel(loaded: Loaded, *, plain: bool = False) -> Kernel:
     """Return how the physics runs: compiled where numba is there and wanted, else plain Python. The bits are the same."""
-    if plain:
-        return Kernel(None, "python", "")
-    return load_kernel(compile_kernel(loaded.circuit, loaded.patient))
+    found = Kernel(None, "python", "") if plain else load_kernel(compile_kernel(loaded.circuit, loaded.patient))
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
+    return found
 
 
 def reload(run: Run, pack: Path | None = None) -> Loaded:

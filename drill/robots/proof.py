@@ -1,5 +1,6 @@
 """Plays everything that proves a pack, on as many processes as there are; what comes of it is judged in `prove.py`."""
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -85,7 +86,9 @@ def _judged(loaded: Loaded, found: list[Row], called: str) -> Proof:
 
 
 def _kernel(loaded: Loaded) -> Kernel:
-    return load_kernel(compile_kernel(loaded.circuit, loaded.patient))
+    found = load_kernel(compile_kernel(loaded.circuit, loaded.patient))
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it again and again
+    return found
 
 
 # -- other processes ----------------------------------------------------------------------------------------------
