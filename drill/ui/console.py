@@ -59,8 +59,9 @@ ZERO = Corner(262, 110, 80, 20)
 class Console:
     """The console pane inside `box`."""
 
-    def __init__(self, canvas: Canvas, box: Box, names: dict[int, str]) -> None:
+    def __init__(self, canvas: Canvas, box: Box, names: dict[int, str], *, fine: float = 1.0) -> None:
         self.canvas, self.box, self.names = canvas, box, names
+        self._fine = fine
         x, y, _, _ = box
         self.knob_at: Point = (x + 302, y + 64)
         self.knob_radius = 38.0
@@ -99,13 +100,13 @@ class Console:
         kx, ky, kr = *self.knob_at, self.knob_radius
         set_rpm = controls.get("pump_rpm_set", 0.0)
         zero = Entry("Turn to zero", Action(verb="set", target="pump_rpm_set", value=0.0), key=self._key("knob_zero"))
-        knob_entries = (*_steps(snapshot, "pump_rpm_set", 500, "rpm"), zero)
+        knob_entries = (*_steps(snapshot, "pump_rpm_set", 500 * self._fine, "rpm"), zero)
         knob_state = f"set {set_rpm:.0f} rpm · drag, wheel or {self._key('pump_rpm_set')}"
         spots = [
             Spot("console_panel", (x + 8, y + 4, 160, 22), "Console", entries=looks, key=self._key("console_panel")),
             Spot(
                 "pump_rpm_set", (kx - kr, ky - kr, 2 * kr, 2 * kr), "Speed knob", knob_state, knob_entries,
-                control="pump_rpm_set", step=100, round=True,
+                control="pump_rpm_set", step=100 * self._fine, round=True,
             ),
             Spot(
                 "knob_zero", ZERO.at(self.box), "Speed knob to zero", entries=(zero,), direct=True, key=self._key("knob_zero"),
@@ -259,7 +260,7 @@ class Console:
 
     def _draw_pointer(self, snapshot: Snapshot, *, lit: bool) -> None:
         control, at, r = CONTROLS["pump_rpm_set"], self.knob_at, self.knob_radius
-        part = (snapshot.controls.get("pump_rpm_set", 0.0) - control.low) / (control.high - control.low)
+        part = min(1.0, (snapshot.controls.get("pump_rpm_set", 0.0) - control.low) / (control.high * self._fine - control.low))
         turn = KNOB_START + KNOB_SWEEP * part
         colour = self.canvas.theme["accent" if lit else "text"]
         self.canvas.line(colour, polar(at, r * 0.44, turn), polar(at, r * 0.92, turn), 3)

@@ -18,7 +18,7 @@ from drill.ui.spots import Entry, Spot, spot_at
 
 KNOB = "pump_rpm_set"
 EASE = 0.2  # how much one press with Shift opens a clamp
-KNOB_ROUND_RPM = 50.0
+KNOB_STEP_RPM, KNOB_ROUND_RPM = 100.0, 50.0  # of a knob that goes to 5000 rpm; a roller's is as much finer as its spot's step is
 KNOB_SECONDS = 0.1  # a knob that is dragged is set at most ten times a second
 TAKING_S = 0.5  # so long a handle that was just taken is turned before the snapshot says that it is held
 STILL = 4.0  # logical pixels from the middle of a knob or crank within which its angle means nothing
@@ -42,6 +42,7 @@ class Hands:
         self._grip_at: Point = (0.0, 0.0)
         self._grip_turn = 0.0
         self._grip_value = 0.0
+        self._fine = 1.0
         self._knob_sent_s = -1.0
         self._moved = False
 
@@ -108,6 +109,7 @@ class Hands:
             return []
         if spot.id == KNOB and not listed:
             self._take(spot, snapshot.controls.get(KNOB, 0.0))
+            self._fine = spot.step / KNOB_STEP_RPM
             return []
         if spot.id == "crank" and not listed:
             return self._take_crank(spot, snapshot)
@@ -143,7 +145,8 @@ class Hands:
             acts = self.crank.turn(self.clock(), moved / (2 * pi))
             return acts if cranking(snapshot) or self.clock() - self.crank.taken_s < TAKING_S else []
         control = CONTROLS[KNOB]
-        self._grip_value = max(control.low, min(control.high, self._grip_value + moved / KNOB_SWEEP * (control.high - control.low)))
+        high = control.high * self._fine
+        self._grip_value = max(control.low, min(high, self._grip_value + moved / KNOB_SWEEP * (high - control.low)))
         now_s = self.clock()
         if now_s - self._knob_sent_s < KNOB_SECONDS:
             return []
@@ -151,7 +154,8 @@ class Hands:
 
     def _knob(self, snapshot: Snapshot, now_s: float) -> list[Action]:
         self._knob_sent_s = now_s
-        value = round(self._grip_value / KNOB_ROUND_RPM) * KNOB_ROUND_RPM
+        rounded = max(1.0, KNOB_ROUND_RPM * self._fine // 1)
+        value = round(self._grip_value / rounded) * rounded
         return [] if value == snapshot.controls.get(KNOB) else [Action(verb="set", target=KNOB, value=value)]
 
     def _release(self, snapshot: Snapshot) -> list[Action]:
@@ -199,7 +203,8 @@ class Hands:
         if bound is None:
             return None
         if bound.step:
-            return self._step(bound.spot, bound.step, snapshot)
+            knob = next((s for s in self.spots(snapshot) if s.id == KNOB == bound.spot), None)
+            return self._step(bound.spot, bound.step * (knob.step / KNOB_STEP_RPM if knob is not None else 1.0), snapshot)
         spot = next((s for s in self.spots(snapshot) if s.id == bound.spot), None)
         if spot is None or repeated:
             return []

@@ -31,12 +31,13 @@ CONSOLE: Box = (782, 312, 486, 220)
 TEAM: Box = (12, 542, 288, 166)
 SAYDO: Box = (310, 542, 462, 166)
 LOG: Box = (782, 542, 486, 166)
+ROLLER_KNOB = 0.05  # a roller's knob goes to 250 rpm where a centrifugal pump's goes to 5000
 PROMPT = (26.0, 321.0, 256.0, 6)  # of guided mode: left, top, width, most lines
 PROMPT_STEP = 13.5
 KEY_HELP = (
     ("R D O X L", "Clamps: return, drainage, pump outlet, oxygenator outlet, leg"),
     ("Shift + clamp key", "Ease that clamp open"),
-    ("Up Down, PgUp PgDn", "Speed knob by 100 and by 500 rpm"),
+    ("Up Down, PgUp PgDn", "Speed knob by 100 and by 500 rpm (roller: 5 and 25)"),
     ("Z", "Speed knob to zero"),
     ("1 to 9", "Say and do: open a group, choose an entry"),
     ("P, I", "Power button, isolation switch"),
@@ -90,7 +91,7 @@ class Panel:
         self.names = local_names()
         self.schematic = Schematic(canvas, self.drawing, CIRCUIT, self.names, below_heart_cm=self._below_heart_cm)
         self.monitor = Monitor(canvas, MONITOR)
-        self.console = Console(canvas, CONSOLE, self.names)
+        self.console = Console(canvas, CONSOLE, self.names, fine=ROLLER_KNOB if self.drawing.pump.roller else 1.0)
 
     def feed(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Take in a tick that may not be drawn: the traces need every one."""
