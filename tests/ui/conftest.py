@@ -7,7 +7,7 @@ from math import inf
 import pygame
 import pytest
 
-from drill.circuit.controls import CONTROLS
+from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.readings import SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
 from drill.engine.actions import Action
@@ -21,6 +21,11 @@ from drill.ui.theme import load_theme
 
 SIZES = ((1280, 720), (1920, 1080))
 VENOUS, ARTERIAL = 0.68, 0.99
+VA_CLAMPS = ("clamp_return", "clamp_drainage", "clamp_pump_outlet", "clamp_post_ox", "clamp_distal_perfusion")
+ELSEWHERE = frozenset(  # controls of lines and heads that this circuit has not
+    {c for c in CLAMPS if c not in VA_CLAMPS}
+    | {"aortic_clamp", "tap_filter_purge", "suction_rpm", "vent_rpm", "cardioplegia_rpm", "spare_rpm", "vacuum_mmhg", "gas_hose_second"}
+)
 VENOUS_PARTS = ("drainage_cannula", "drainage_line", "pump", "pump_ox_line")
 STEADY = {
     "flow_l_min": 4.0, "pump_rpm": 3500, "p_ven_mmhg": -62, "p_pre_mmhg": 231, "p_post_mmhg": 196, "dp_ox_mmhg": 35, "svo2_pct": 71,

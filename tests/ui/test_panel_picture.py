@@ -9,7 +9,6 @@ import pygame
 import pytest
 
 from drill import TRAINING_ONLY
-from drill.circuit.controls import CLAMPS
 from drill.circuit.scene import LineView, PumpView
 from drill.engine.snapshot import AlarmView, JobView, LogLine, PersonView, Snapshot
 from drill.scenarios.load import Loaded
@@ -20,7 +19,7 @@ from drill.ui.panel import CIRCUIT, CONSOLE, LOG, MONITOR, SAYDO, TEAM
 from drill.ui.theme import FLASH_MAX_HZ, load_theme, theme_names
 from drill.units import TICK_S
 
-from .conftest import SIZES, Stage, changed, steady_snapshot
+from .conftest import SIZES, VA_CLAMPS, Stage, changed, steady_snapshot
 
 PANES = {"top": TOP, "alarms": ALARMS, "circuit": CIRCUIT, "monitor": MONITOR, "console": CONSOLE, "team": TEAM, "saydo": SAYDO, "log": LOG}
 ROUNDING = 1.5  # logical pixels: text is placed on whole pixels
@@ -51,8 +50,8 @@ def crisis(steady: Snapshot) -> Snapshot:
         steady,
         mode="guided",
         scene={"pump": PumpView(0, "moving", 0.0), "motor_lamp": True, "backup_console_here": True, "compressions": True},
-        controls=dict.fromkeys((*CLAMPS, "tap_drainage", "tap_post_ox", "vent_ox"), 1.0),
-        control_since=dict.fromkeys(CLAMPS, 300),
+        controls=dict.fromkeys((*VA_CLAMPS, "tap_drainage", "tap_post_ox", "vent_ox"), 1.0),
+        control_since=dict.fromkeys(VA_CLAMPS, 300),
         shown={"flow_l_min": -1.08, "pump_rpm": 0, "spo2_right_hand_pct": None, "spo2_foot_pct": None, "p_ven_mmhg": -120},
         notes={"spo2_right_hand_pct": "low perfusion", "spo2_foot_pct": "no pulse"},
         alarms=alarms(),
@@ -277,7 +276,7 @@ def test_the_rotor_turns_with_its_speed_and_stands_without(stage: Stage, steady:
         assert same(first, second, box) == (rpm == 0.0)
 
 
-@pytest.mark.parametrize("control", CLAMPS)
+@pytest.mark.parametrize("control", VA_CLAMPS)
 def test_a_closed_clamp_is_seen_at_its_site_and_nowhere_else(stage: Stage, steady: Snapshot, control: str) -> None:
     """Closing a clamp changes the picture on the line there and beside it, where its name and time stand."""
     opened = stage.draw(steady)

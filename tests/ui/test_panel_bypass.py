@@ -1,0 +1,74 @@
+"""The panel of the heart-lung machine and of the other stock circuits: everything they have can be seen and reached."""
+
+from pathlib import Path
+
+import pytest
+
+from drill.circuit.controls import CONTROLS
+from drill.engine.actions import Action
+from drill.engine.snapshot import Snapshot
+from drill.scenarios.load import Loaded, load_machine, load_scenario
+from drill.ui.drawing import read_drawing
+from drill.ui.keys import BINDINGS
+
+from .conftest import ELSEWHERE, SIZES, Stage, changed, steady_snapshot
+
+CIRCUITS = ("va_ecmo_adult", "va_ecmo_bridge", "vv_ecmo_adult", "cpb_adult", "cpb_centrifugal_adult")
+
+
+@pytest.fixture(scope="module")
+def bypass(root: Path) -> Loaded:
+    """Free play of the heart-lung machine."""
+    return load_scenario("base/free_play_cpb", roots=[root / "scenario_packs"])
+
+
+@pytest.fixture
+def at_work(bypass: Loaded) -> Snapshot:
+    """A steady run of it with 1500 mL in the reservoir."""
+    return changed(steady_snapshot(bypass), shown={"reservoir_ml": 1500.0}, controls={"pump_rpm_set": 100.0})
+
+
+@pytest.mark.parametrize("circuit", CIRCUITS)
+def test_each_drawing_draws_parts_and_controls_that_exist(root: Path, circuit: str) -> None:
+    """What a stock drawing names is in its circuit: each tube, head and vessel a part, each clamp on a part that carries it."""
+    spec, _ = load_machine(f"base/{circuit}", "base/cabg_on_bypass", roots=[root / "scenario_packs"])
+    drawing = read_drawing(spec.drawing)
+    parts = {p.id: p for p in spec.parts}
+    drawn = {t.part for t in drawing.tubes} | {h.part for h in drawing.heads} | {drawing.pump.part, drawing.oxygenator.part}
+
+    assert drawn <= set(parts)
+    for clamp in drawing.clamps:
+        assert clamp.control in parts[clamp.tube].clamps
+    for head in drawing.heads:
+        assert parts[head.part].drive == head.control
+
+
+def test_everything_of_the_heart_lung_machine_can_be_reached(bypass: Loaded, at_work: Snapshot) -> None:
+    """Heads, vacuum, purge, cardioplegia, PRONTO clamps and the cross-clamp are on some thing's list, none longer than nine."""
+    spots = Stage(bypass, SIZES[0]).panel.spots(at_work)
+    reached = {a.target for s in spots for e in s.entries for a in e.actions if a.verb == "set"}
+
+    assert reached >= ELSEWHERE - {"clamp_bridge"}
+    assert [s.id for s in spots if len(s.entries) > 9 and not s.id.startswith("group")] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_level_is_seen(bypass: Loaded, at_work: Snapshot, size: tuple[int, int]) -> None:
+    """A lower level changes the picture inside the reservoir's box and says another number."""
+    stage = Stage(bypass, size)
+    full, low = stage.draw(at_work), stage.draw(changed(at_work, shown={"reservoir_ml": 300.0}))
+    place = stage.panel.drawing.reservoir
+    assert place is not None
+    box = stage.canvas.rect(stage.panel.schematic.scenery.b(place.box))
+
+    assert any(full.get_at((box.centerx, y)) != low.get_at((box.centerx, y)) for y in range(box.top + 40, box.bottom - 14))
+
+
+def test_a_rollers_knob_is_finer(bypass: Loaded, at_work: Snapshot) -> None:
+    """One key turns a roller by 5 rpm and a big step by 25, not by hundreds."""
+    stage = Stage(bypass, SIZES[0])
+    steps = {b.step: b.scancode for b in BINDINGS if b.spot == "pump_rpm_set"}
+
+    assert stage.key(steps[100], at_work) == [Action(verb="set", target="pump_rpm_set", value=105.0)]
+    assert stage.key(steps[-500], at_work) == [Action(verb="set", target="pump_rpm_set", value=75.0)]
+    assert CONTROLS["pump_rpm_set"].high == 5000
