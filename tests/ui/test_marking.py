@@ -5,8 +5,11 @@ from pathlib import Path
 import pygame
 import pytest
 
+from drill.engine.actions import clamp
 from drill.reports.skeleton import Deed
+from drill.ui import app
 from drill.ui.canvas import Canvas
+from drill.ui.live import LiveScreen
 from drill.ui.marking import ROW, ROWS, TOP, MarkScreen
 from drill.ui.screens import Desk, Leave
 from drill.ui.shot import save_screen
@@ -81,3 +84,45 @@ def test_the_picture_overlaps_nowhere(screen: MarkScreen, size: tuple[int, int],
 
     assert len(boxes) > 2 * ROWS
     assert [(a[0], b[0]) for i, a in enumerate(boxes) for b in boxes[i + 1 :] if a[1].colliderect(b[1])] == []
+
+
+def test_the_way_from_briefing_to_marks(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the program's own loop: start, a clamp, the end by hand, then one row is marked and written."""
+
+    def post(key: int) -> None:
+        pygame.event.post(pygame.Event(pygame.KEYDOWN, key=key, mod=0, unicode="", scancode=0))
+
+    seen = {"pictures": 0, "live": 0, "marks": 0}
+    flip, live, marks = pygame.display.flip, LiveScreen.draw, MarkScreen.draw
+
+    def flipped() -> None:
+        flip()
+        seen["pictures"] += 1
+        if seen["pictures"] == 1:
+            post(pygame.K_RETURN)
+
+    def drawn(self: LiveScreen, canvas: Canvas) -> None:
+        seen["live"] += 1
+        if seen["live"] == 2:
+            self.session.submit(clamp("return"))
+        keys = {6: pygame.K_ESCAPE, 9: pygame.K_F10, 12: pygame.K_RETURN}
+        if seen["live"] in keys:
+            post(keys[seen["live"]])
+        live(self, canvas)
+
+    def listed(self: MarkScreen, canvas: Canvas) -> None:
+        seen["marks"] += 1
+        keys = {2: pygame.K_SPACE, 4: pygame.K_RETURN}
+        if seen["marks"] in keys:
+            post(keys[seen["marks"]])
+        marks(self, canvas)
+
+    monkeypatch.setattr(pygame.display, "flip", flipped)
+    monkeypatch.setattr(LiveScreen, "draw", drawn)
+    monkeypatch.setattr(MarkScreen, "draw", listed)
+    marked = app.record("base/free_play_va", roots=[root / "scenario_packs"], seed=1)
+
+    assert marked is not None
+    run, chosen = marked
+    assert chosen == {1}
+    assert next(e["target"] for e in run.entries if e["k"] == "action") == "clamp_return"
