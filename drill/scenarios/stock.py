@@ -16,7 +16,10 @@ PATIENT = "patient"
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A machine and its patient. `usual` is how the controls stand in an ordinary run; `devices` what each part holds."""
+    """A machine and its patient. `devices` says what each part holds.
+
+    `usual` is how the controls stand in an ordinary run; a patient whose resting state is known on this circuit has its own.
+    """
 
     circuit: CircuitSpec
     patient: PatientSpec
@@ -49,7 +52,8 @@ def load_stock(
     `part.number` or `patient.number`. Raises NameUnknownError, CircuitError, PackError.
     """
     library = Library(roots)
-    written = load_circuit(find_ref(library, "circuits", circuit), library)
+    ref = find_ref(library, "circuits", circuit)
+    written = load_circuit(ref, library)
     holds = {part.id: part.device for part in written.parts.values()}
     own = {part.id: dict(part.params) for part in written.parts.values()}
     for part, device in (devices or {}).items():
@@ -69,7 +73,9 @@ def load_stock(
             _refuse_negative(name, value, {**written.devices[holds[place]].params, **own[place]}.get(number, 0.0))
             own[place][number] = value
     parts = tuple(replace(p, params={**written.devices[holds[p.id]].params, **own[p.id]}) for p in written.spec.parts)
-    return Stock(replace(written.spec, parts=parts), who, dict(written.usual.controls), holds)
+    resting = getattr(who, "resting", None)  # a patient may say under which settings of which machine it rests
+    at_rest = resting.controls if resting is not None and resting.circuit == ref else {}
+    return Stock(replace(written.spec, parts=parts), who, {**written.usual.controls, **at_rest}, holds)
 
 
 def _first(library: Library) -> str:
