@@ -1,5 +1,6 @@
 """The pages say what the program does: each command, option, key, action, control, reading, fault and job has its line."""
 
+import json
 import os
 import re
 import subprocess
@@ -16,6 +17,7 @@ from drill.circuit.readings import READINGS
 from drill.cli import cli
 from drill.engine.actions import VERBS
 from drill.robots.make import ROBOTS
+from drill.scenarios.jsonschema import schema_files
 from drill.scenarios.quantities import QUANTITIES
 
 NAMES = [*CONTROLS, *READINGS, *FAULTS, *QUANTITIES, *VERBS, *ROBOTS]
@@ -146,3 +148,10 @@ def test_each_source_key_is_listed(root: Path) -> None:
     used = {key for f in (root / "drill/circuit").rglob("*.py") for key in re.findall(r"\[([A-Z][A-Z0-9-]{2,})\]", f.read_text("utf-8"))}
 
     assert used - listed == set()
+
+
+def test_written_schemas_are_what_the_code_says(root: Path) -> None:
+    """docs/schema holds what `make docs` would write now."""
+    made = {Path(name).name: json.loads(text) for name, text in schema_files().items()}
+
+    assert {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (root / "docs/schema").iterdir()} == made, "run `make docs`"

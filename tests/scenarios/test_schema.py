@@ -1,7 +1,6 @@
 """The JSON Schemas for editors say what the code says: they accept what is shipped, and underline what is wrong."""
 
 import copy
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 
 from drill.scenarios import schema as scenario_schema
 from drill.scenarios import schema_base, schema_rubric, site
-from drill.scenarios.jsonschema import FILES, MAPS, NAMES, schema, schema_files
+from drill.scenarios.jsonschema import FILES, MAPS, NAMES, schema
 from drill.scenarios.meanings import KEYS
 from drill.scenarios.yaml_reader import read_yaml
 
@@ -78,10 +77,3 @@ def test_names_and_maps_stand_at_keys_that_exist() -> None:
     """A list of names for a key that was renamed would be silently lost."""
     assert [(model, key) for model, key in (*NAMES, *MAPS) if key not in KEYS[model]] == []
     assert set(KEYS) == set(MODELS)
-
-
-def test_written_schemas_are_what_the_code_says(root: Path) -> None:
-    """docs/schema holds what `make docs` would write now."""
-    made = {Path(name).name: json.loads(text) for name, text in schema_files().items()}
-
-    assert {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (root / "docs/schema").iterdir()} == made, "run `make docs`"
