@@ -438,7 +438,7 @@ def test_a_compiled_tick_is_handed_to_the_plant(make_session: MakeSession) -> No
         calls.append(1)
 
     session = make_session(advance=advance)
-    play(session, 10, {})
+    play(session, 4, {})  # up to the first frame: the numbers of a machine that never ran end the drill
 
-    assert len(calls) == 10
+    assert len(calls) == 4
     assert isinstance(session._plant, Plant)
