@@ -98,6 +98,7 @@ def test_the_report_passes_the_accessibility_check(opened: Opened, width: int) -
     opened.page.set_viewport_size({"width": width, "height": 900})
     found = Axe().run(opened.page)
 
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found.response["violations"]] == []
     assert len(found.response["passes"]) > 15
 
