@@ -75,7 +75,8 @@ def rotor_frames(canvas: Canvas, at: Point, radius: float, inlet: list[Point], i
             s.stroke([(at[0] + cos(turn) * r, at[1] + sin(turn) * r) for turn, r in curve], 2.2, blade)
         s.disc(at, radius * 0.24, mix(theme["panel"], blade, 0.35))
         s.disc(at, radius * 0.24, blade, 1.6)
-        s.erase(inlet, inlet_width)
+        if inlet:
+            s.erase(inlet, inlet_width)
         frames.append(s)
     return frames
 

@@ -1,5 +1,6 @@
 """The panel of the heart-lung machine and of the other stock circuits: everything they have can be seen and reached."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_each_drawing_draws_parts_and_controls_that_exist(root: Path, circuit: s
         assert clamp.control in parts[clamp.tube].clamps
     for head in drawing.heads:
         assert parts[head.part].drive == head.control
+
+
+def test_a_centrifugal_head_is_drawn_where_the_roller_was(bypass: Loaded, at_work: Snapshot, root: Path) -> None:
+    """The variant's panel has a rotor with vanes in place of the two rollers."""
+    spec, _ = load_machine("base/cpb_centrifugal_adult", "base/cabg_on_bypass", roots=[root / "scenario_packs"])
+    roller, other = Stage(bypass, SIZES[0]), Stage(replace(bypass, circuit=spec), SIZES[0])
+    box = roller.canvas.rect(roller.panel.schematic.scenery.b((340, 348, 60, 60)))
+    first, second = roller.draw(at_work), other.draw(at_work)
+
+    assert any(first.get_at((box.centerx, y)) != second.get_at((box.centerx, y)) for y in range(box.top, box.bottom))
 
 
 def test_everything_of_the_heart_lung_machine_can_be_reached(bypass: Loaded, at_work: Snapshot) -> None:
