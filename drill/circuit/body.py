@@ -1,23 +1,18 @@
-"""What the patient's body does once a tick: tissue takes oxygen, the heart lives on its own blood supply, tone answers.
-
-A heart whose coronary perfusion pressure falls weakens with a time constant of about a minute, which lowers that
-pressure further: this, not the script, is how a patient who depends on the circuit dies.
-"""
+"""What the patient's body does once a tick: tissue takes oxygen and gives CO2 and lactate, fluids run in, blood runs out."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from drill.circuit import drugs, heat, lungs, myocardium, volatile
+from drill.circuit import drugs, heart, heat, lungs, myocardium, volatile
 from drill.circuit.acid_base import add_place, base_excess_of, content_at
 from drill.circuit.blood import O2_PER_G_HB, po2_of, saturation_of
+from drill.circuit.lag import toward
 from drill.circuit.patient import BEDS
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.trace import Num, between, least, most, select, sqrt
+from drill.circuit.trace import Num, between, least, most
 from drill.units import TICK_S
 
-REFLEX_REACH_MMHG = 28.3  # 18 pi / 2: where the CVSim baroreflex saturates [CVS6]
-PROTECTED = 0.95  # how much slower an arrested heart loses its strength, tunable
-PRESSOR_TAU_ON_S = 8.0  # tunable
+VENOUS_MORE_MMHG = 6.0  # PCO2 of venous blood above arterial at the start, tunable
 COLLAPSED_SAT, FREE_SAT = 0.10, 0.30  # tissue takes all it wants above the second, nothing below the first; tunable
 # CO2 that tissue holds beside blood, as mL of blood that would hold as much, and its time constant in s: together about
 # 2 L of CO2, 4-5 mmHg/min in apnoea (reference 4.4 and 8, tunable); it meets the last cell of the bed `body`
@@ -37,39 +32,31 @@ FLUIDS: dict[str, Fluid] = {
 }
 
 
-def add_body(slots: Slots, p: Mapping[str, float]) -> None:
+def add_body(slots: Slots, p: Mapping[str, float], size: float) -> None:
     """Make the slots of reflex, metabolism, drugs and beat by beat pressures."""
-    for name in ("pressor", "debt_ml", "phase_before", "run_max", "run_min", "co_ml_s"):
-        slots.add(name, 0.0)
+    slots.add("debt_ml", 0.0)
+    slots.add("vo2_mean", p["vo2_ml_min"])
+    slots.add("bleed_ml_min", 0.0)
+    heart.add_heart(slots, p)
     for fluid in FLUIDS.values():
         slots.add(f"{fluid.slot}_ml_s", 0.0)
         slots.add(f"{fluid.slot}_left_ml", 0.0)
         slots.add(f"port:{fluid.slot}d_ml", 0.0)
     drugs.add_drugs(slots, p["heparin_iu_ml"], p["blood_volume_ml"])
-    lungs.add_lungs(slots, 0.5)
+    lungs.add_lungs(slots, 0.5, p["paco2_mmhg"])
     myocardium.add_myocardium(slots, p["arrested"])
-    heat.add_body_heat(slots, p)
+    heat.add_body_heat(slots, p, size)
     be = float(base_excess_of(p["be_mmol_l"], p["hb_g_l"], 0.7))  # type: ignore[arg-type]
-    venous, ph = content_at(46.0, p["hb_g_l"], 0.7, be)
+    venous, ph = content_at(p["paco2_mmhg"] + VENOUS_MORE_MMHG, p["hb_g_l"], 0.7, be)
     for name in STORES:
         slots.add(f"co2_store:{name}", venous)
-    add_place(slots, "lungs", ph, 46.0)
+    add_place(slots, "lungs", ph, p["paco2_mmhg"] + VENOUS_MORE_MMHG)
     add_place(slots, "right_hand")
-    slots.add("lactate_mmol_l", 1.5)
-    slots.add("map_mean", 70.0)
-    slots.add("cpp_mean", 45.0)
-    slots.add("sys", 80.0)
-    slots.add("dia", 60.0)
+    slots.add("lactate_mmol_l", p["lactate_mmol_l"])
     for port in ("tissue_o2", "tissue_co2"):
         slots.add(f"port:{port}", 0.0)
     for bed in BEDS:
         slots.add(f"deficit:{bed}", 0.0)
-
-
-def toward(x: Scope, name: str, target: Num, tau_s: Num) -> None:
-    """Move a slot towards its target by one tick of a first-order lag, implicit, so that any tau above zero is stable."""
-    k = TICK_S / (tau_s + TICK_S)
-    x[name] = x[name] + k * (target - x[name])
 
 
 def infusions(x: Scope) -> list[tuple[Num, Mapping[str, Num]]]:
@@ -92,7 +79,8 @@ def breathe_tissue(x: Scope) -> None:
     debt: Num = 0.0
     used: Num = 0.0
     vo2 = x["pat:vo2_ml_min"] * x["vo2_factor"] * volatile.vo2_factor(x) * heat.metabolic_factor(x["temp:core"]) / 60.0 * TICK_S
-    for bed, (_, _, vo2_share, cells, cell_ml) in BEDS.items():
+    for bed, (_, _, vo2_share, cells, adult_ml) in BEDS.items():
+        cell_ml = adult_ml * x["pat:size"]
         wanted = vo2 * vo2_share
         got: Num = 0.0
         for k in range(cells):
@@ -109,14 +97,15 @@ def breathe_tissue(x: Scope) -> None:
         toward(x, f"deficit:{bed}", short / most(wanted, 1e-9), 5.0)
         debt = debt + short
     x["port:tissue_o2"] = x["port:tissue_o2"] - used
+    toward(x, "vo2_mean", used * (60.0 / TICK_S), 10.0)
     x["port:tissue_co2"] = x["port:tissue_co2"] + x["pat:rq"] * used
     _store_co2(x)
-    heat.warm_tissue(x, used, {bed: row[4] for bed, row in BEDS.items()})
+    heat.warm_tissue(x, used, {bed: row[4] for bed, row in BEDS.items()})  # both of an adult: the size cancels
     x["debt_ml"] = x["debt_ml"] + debt
     # 0.65 x 22.4 mL O2 per mmol and 0.29 L/kg [IHCA]; clearance half-life about 15 min [LACTK]
     produced = 0.65 * debt / 22.4 / (0.29 * x["pat:weight_kg"])
-    x["lactate_mmol_l"] = x["lactate_mmol_l"] + produced - (x["lactate_mmol_l"] - 1.0) * (0.0462 / 60.0 * TICK_S)
-    x["be_mmol_l"] = x["pat:be_mmol_l"] - (x["lactate_mmol_l"] - 1.0)  # 1 mmol/L for 1 mmol/L, reference 4.2
+    x["lactate_mmol_l"] = x["lactate_mmol_l"] + produced - (x["lactate_mmol_l"] - x["pat:lactate_mmol_l"]) * (0.0462 / 60.0 * TICK_S)
+    x["be_mmol_l"] = x["pat:be_mmol_l"] - (x["lactate_mmol_l"] - x["pat:lactate_mmol_l"])  # 1 mmol/L for 1 mmol/L, reference 4.2
 
 
 def _store_co2(x: Scope) -> None:
@@ -124,44 +113,8 @@ def _store_co2(x: Scope) -> None:
     slot = f"co2:body:{BEDS['body'][3] - 1}"
     for name, (volume_ml, tau_s) in STORES.items():
         moved = volume_ml / tau_s * TICK_S * (x[slot] - x[f"co2_store:{name}"])
-        x[slot] = x[slot] - moved / BEDS["body"][4]
+        x[slot] = x[slot] - moved / BEDS["body"][4]  # both of an adult: the size cancels
         x[f"co2_store:{name}"] = x[f"co2_store:{name}"] + moved / volume_ml
-
-
-def follow_beats(x: Scope) -> None:
-    """Mean, systolic and diastolic arterial pressure, as a monitor makes them out of the trace."""
-    p = x["p:ao_asc"]
-    toward(x, "map_mean", p, 2.0)
-    toward(x, "co_ml_s", x["beat_out_ml"] / TICK_S, 2.0)
-    wrapped = x["phase"] < x["phase_before"]
-    x["sys"] = select(wrapped, x["run_max"], x["sys"])
-    x["dia"] = select(wrapped, x["run_min"], x["dia"])
-    x["run_max"] = select(wrapped, p, most(x["run_max"], p))
-    x["run_min"] = select(wrapped, p, least(x["run_min"], p))
-    x["phase_before"] = x["phase"]
-
-
-def answer(x: Scope) -> None:
-    """Reflex, drugs and coronary supply: what tone and strength the next beats have."""
-    off = x["pat:map_set_mmhg"] - x["map_mean"]
-    drive = off / sqrt(1.0 + (off / REFLEX_REACH_MMHG) * (off / REFLEX_REACH_MMHG)) * x["pat:reflex_gain"]
-    alive = between(x["contractility"] * 4.0, 0.0, 1.0)
-    toward(x, "reflex_hr", drive, 4.0)
-    toward(x, "reflex_r", drive, 7.0)
-    toward(x, "reflex_v0", drive, 20.0)
-    drugs.carry_drugs(x)
-    toward(x, "pressor", x["pressor_blood"], PRESSOR_TAU_ON_S)
-    # RR gain 0.021 s/mmHg together [CVS6]
-    rr = most(60.0 / x["pat:hr_bpm"] - 0.021 * x["reflex_hr"], 0.33)
-    x["now:hr_bpm"] = 60.0 / rr
-    x["now:rs_mmhg_s_ml"] = volatile.tone_factor(x) * x["pat:rs_mmhg_s_ml"] * (1.0 + 0.011 * x["reflex_r"] + 0.45 * x["pressor"])
-    x["now:pcc_mmhg"] = x["pat:pcc_mmhg"] + 6.0 * x["pressor"]
-    x["now:v0_ven_ml"] = x["pat:v0_ven_ml"] - 26.5 * x["reflex_v0"] - 120.0 * x["pressor"]
-    toward(x, "cpp_mean", most(x["p:root"] - most(x["p:ra"], 0.0), 0.0), 4.0)
-    span = most(x["pat:cpp_full_mmhg"] - x["pat:cpp_none_mmhg"], 1.0)
-    fed = between((x["cpp_mean"] - x["pat:cpp_none_mmhg"]) / span, 0.0, 1.0) * (1.0 - x["deficit:coronary"])
-    toward(x, "contractility", fed, x["pat:tau_contractility_s"] / (1.0 - PROTECTED * x["arrest"]))
-    x["now:strength"] = (1.0 - x["arrest"]) * x["contractility"] * (1.0 + 0.25 * x["pressor"]) * (0.2 + 0.8 * alive)
 
 
 def saturation_at(x: Scope, name: str, o2: Num, hb: Num, shift: Num) -> Num:

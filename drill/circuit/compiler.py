@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from drill.circuit import body, gas_supply, heat, lungs, myocardium, parts, patient, sensors, transport, veins, wiring
+from drill.circuit import body, gas_supply, heart, heat, lungs, myocardium, parts, patient, sensors, sideflows, transport, veins, wiring
 from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
 from drill.circuit.components import COMPONENTS
@@ -77,12 +77,13 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     if isinstance(who, Bench):
         for name in wiring.PATIENT_SITES.values():
             net.add_node(NodeModel(name, None, 1.0, who.cvp_mmhg if name in wiring.VENOUS else who.map_mmhg, is_patient=True))
-        hb, be, temp_c, prime = who.hb_g_l, 0.0, 37.0, 1.0
+        slots.add("pat:size", 1.0)
+        hb, be, temp_c, prime, paco2 = who.hb_g_l, 0.0, 37.0, 1.0, 40.0
     else:
-        params = patient.patient_params(who.params, who.id)
-        patient.add_patient(slots, net, params)
-        body.add_body(slots, params)
-        hb, be, temp_c, prime = (params[name] for name in ("hb_g_l", "be_mmol_l", "temp_c", "prime_hb_share"))
+        params = patient.patient_params(who.params, who.id, who.size)
+        patient.add_patient(slots, net, params, who.size)
+        body.add_body(slots, params, who.size)
+        hb, be, temp_c, prime, paco2 = (params[n] for n in ("hb_g_l", "be_mmol_l", "temp_c", "prime_hb_share", "paco2_mmhg"))
     slots.add("machine_live", 1.0)
     slots.add("be_mmol_l", be)
     slots.add("vo2_factor", 1.0)
@@ -92,9 +93,9 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     parts.add_machine(slots, net, circuit)
     _add_state(slots, net)
     rich_places = transport.oxygenated(net, ["lungs", *(p.id for p in circuit.parts if p.kind == "oxygenator")])
-    transport.add_blood(slots, net, _first_blood(hb, be, temp_c), rich_places)
+    transport.add_blood(slots, net, _first_blood(hb, be, temp_c, paco2), rich_places)
     if prime != 1.0:
-        _prime(slots, net, circuit, _first_blood(hb * prime, be, temp_c), rich_places)
+        _prime(slots, net, circuit, _first_blood(hb * prime, be, temp_c, paco2), rich_places)
     _fill(slots, net, circuit)
     sensors.add_sensors(slots, circuit, net, bench=on_bench)
     for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
@@ -105,12 +106,15 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
     return Model(slots, net, circuit, fast, slow, on_bench, substeps)
 
 
-def _first_blood(hb_g_l: float, be: float, temp_c: float) -> dict[str, tuple[float, float]]:
+def _first_blood(hb_g_l: float, be: float, temp_c: float, paco2: float) -> dict[str, tuple[float, float]]:
     """What blood holds at the start, (venous, oxygenated), by species."""
     return {
         "o2": (_number(content(38.0, hb_g_l)), _number(content(300.0, hb_g_l))),
         "hb": (hb_g_l, hb_g_l),
-        "co2": (content_at(46.0, hb_g_l, 0.7, _number(base_excess_of(be, hb_g_l, 0.7)))[0], content_at(40.0, hb_g_l, 1.0, be)[0]),
+        "co2": (
+            content_at(paco2 + body.VENOUS_MORE_MMHG, hb_g_l, 0.7, _number(base_excess_of(be, hb_g_l, 0.7)))[0],
+            content_at(paco2, hb_g_l, 1.0, be)[0],
+        ),
         "heat": (temp_c, temp_c),
     }
 
@@ -172,13 +176,16 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
         x["lungs_ml_s"] = x["acc:lungs"] / TICK_S
         exchanges["lungs"] = (Exchange("lungs_o2", "o2", lungs.oxygenate), Exchange("lungs_co2", "co2", lungs.give_co2))
         added["ven"] = body.infusions(x)
+        sideflows.bleed(x)
+        added["pv"] = [sideflows.bronchial(x)]
         added |= veins.stir_great_veins(x, veins.returns(net))
     transport.move_blood(net, x, exchanges, added)
     if not bench:
+        lungs.fill_with_water(x)
         lungs.ventilate(x)
         body.breathe_tissue(x)
-        body.follow_beats(x)
-        body.answer(x)
+        heart.follow_beats(x)
+        heart.answer(x)
     gas_supply.run_supply(x)
     parts.refresh(x, circuit, x[f"hb:{site['svo2']}:0"], x[f"heat:{site['svo2']}:0"])
     heat.run_water(x, circuit)

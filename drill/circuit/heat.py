@@ -25,7 +25,7 @@ TISSUE = (
     ("shell", "leg_bed", 3, 10.0),
 )
 CORE_SHELL_ML_S = 0.6  # conduction between them, tunable
-SKIN_ML_S = 0.7  # 2.7 W/degC through covers, tunable
+TO_SHELL_ML_S = 6.3  # what blood and conduction together carry from core to shell at rest in an adult, by the numbers above
 HEAT_PER_ML_O2 = 20.1 / J_PER_ML_BLOOD  # 20.1 J per mL O2, tunable: 165 mL/min give 55 W
 Q10_LOG = 0.0380  # log10(2.4)/10 per degC, reference 5.5: Q10 2.3-2.5 for the whole body, tunable
 
@@ -63,10 +63,13 @@ def run_water(x: Scope, spec: CircuitSpec) -> None:
     x["water_temp_c"] = x["water_temp_c"] + (watt * TICK_S - given * J_PER_ML_BLOOD) / (TANK_ML * WATER_J_PER_ML)
 
 
-def add_body_heat(slots: Slots, p: Mapping[str, float]) -> None:
-    """Make the slots of core and shell."""
+def add_body_heat(slots: Slots, p: Mapping[str, float], size: float) -> None:
+    """Make the slots of core and shell. The skin lets through what a body of 37 degC makes, covers and all (tunable)."""
+    made = HEAT_PER_ML_O2 * p["vo2_ml_min"] / 60.0
+    under = min(made / (TO_SHELL_ML_S * size), 8.0)
     slots.add("temp:core", p["temp_c"])
-    slots.add("temp:shell", p["temp_c"] - 2.0)
+    slots.add("temp:shell", p["temp_c"] - under)
+    slots.add("skin_ml_s", made / (37.0 - under - ROOM_C))
     slots.add("port:metabolic_heat", 0.0)
     slots.add("port:skin_heat", 0.0)
 
@@ -77,7 +80,8 @@ def capacity(x: Scope, place: str) -> Num:
 
 
 def warm_tissue(x: Scope, o2_used_ml: Num, cell_ml: Mapping[str, float]) -> None:
-    """One tick of core and shell: heat of metabolism, of the blood that passes, of the skin."""
+    """One tick of core and shell: heat of metabolism, of the blood that passes, of the skin. `cell_ml` is an adult's."""
+    size = x["pat:size"]
     gained: dict[str, Num] = {"core": HEAT_PER_ML_O2 * o2_used_ml, "shell": 0.0}
     x["port:metabolic_heat"] = x["port:metabolic_heat"] + gained["core"]
     core, shell = x["temp:core"], x["temp:shell"]
@@ -85,9 +89,9 @@ def warm_tissue(x: Scope, o2_used_ml: Num, cell_ml: Mapping[str, float]) -> None
         slot = f"heat:{bed}:{cell}"
         moved = conductance * TICK_S * (x[slot] - (core if place == "core" else shell))
         x[slot] = x[slot] - moved / cell_ml[bed]
-        gained[place] = gained[place] + moved
-    across = CORE_SHELL_ML_S * TICK_S * (core - shell)
-    lost = SKIN_ML_S * TICK_S * (shell - ROOM_C)
+        gained[place] = gained[place] + moved * size
+    across = CORE_SHELL_ML_S * size * TICK_S * (core - shell)
+    lost = x["skin_ml_s"] * TICK_S * (shell - ROOM_C)
     x["port:skin_heat"] = x["port:skin_heat"] - lost
     x["temp:core"] = core + (gained["core"] - across) / capacity(x, "core")
     x["temp:shell"] = shell + (gained["shell"] + across - lost) / capacity(x, "shell")

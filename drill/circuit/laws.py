@@ -8,10 +8,11 @@ Sources: physics reference keys in brackets ([LIM], [GAN19], ...), listed in doc
 from typing import NamedTuple
 
 from drill.circuit.maths import exp, power, quarter_power
-from drill.circuit.trace import Num, absolute, least, most, select, sqrt
+from drill.circuit.trace import Num, absolute, most, select, sqrt
 
 ML_S_PER_L_MIN = 1000.0 / 60.0
 CLAMP_LIMIT_MMHG_S_PER_ML = 6000.0  # physics reference 3.4: cut at 1e5 mmHg min/L
+WALL_FALLS_MMHG, WALL_FREE_MMHG, WALL_TAU_S = 0.0, 0.8, 0.1  # tunable after [LIM]: effectively a wall at 0-2 mmHg
 CLAMP_OPEN_MMHG_S_PER_ML = 0.002  # tunable: what a clamp adds as it begins to bite
 
 
@@ -136,10 +137,18 @@ def viscosity_cp(hb_g_l: Num, temp_c: Num = 37.0) -> Num:
     return 1.2 * exp(0.0255 * 0.3 * hb_g_l + 0.035 * (37.0 - temp_c))
 
 
-def suck_down(q: Num, p_site_mmhg: Num, p_wall_mmhg: Num) -> Drop:
-    """A vein wall drawn onto a drainage cannula as the pressure at its site falls towards collapse.
+def suck_down(q: Num, wall: Num) -> Drop:
+    """A vein wall drawn onto a drainage cannula; `wall` runs from 0 (free) to 1 (on the holes).
 
-    R = 8 s**2 mmHg s/mL, s = (p_wall - P)/3 held to 0-1 (tunable); only forward flow sucks
+    R = 8 wall**2 mmHg s/mL (tunable); only forward flow sucks
     """
-    s = least(most((p_wall_mmhg - p_site_mmhg) / 3.0, 0.0), 1.0)
-    return linear(q, select(q > 0.0, 8.0 * s * s, 0.0))
+    return linear(q, select(q > 0.0, 8.0 * wall * wall, 0.0))
+
+
+def wall_moves(wall: Num, p_site_mmhg: Num, step_s: float) -> Num:
+    """Return where the wall is a step later: it falls onto the holes below 0 mmHg, and springs back above 0.8, in 0.1 s (tunable).
+
+    Falling and springing back at different pressures, with venous blood coming in meanwhile, is what chatters at 1-3 Hz (reference 3.5).
+    """
+    target = select(p_site_mmhg < WALL_FALLS_MMHG, 1.0, select(p_site_mmhg > WALL_FREE_MMHG, 0.0, wall))
+    return wall + step_s / (WALL_TAU_S + step_s) * (target - wall)

@@ -13,8 +13,11 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "sweep_flowmeter": ("flowing", "off"),
     "gas_line": ("whole", "hose_off", "cap_off", "wall_hose_off", "on_cylinder", "cylinder_empty"),
     "oxygenator_exhaust": ("dry", "blocked", "water", "foam"),
-    "patient": ("ejecting", "no_pulse"),
+    "patient": ("ejecting", "no_pulse", "froth_in_tube"),
 }
+
+
+FROTH_FROM_PCT = 50.0  # lung water that shows in the tube, tunable
 
 
 def gas_line(controls: Mapping[str, float], cylinder_l: float) -> tuple[str, ...]:

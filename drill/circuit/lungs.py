@@ -9,15 +9,23 @@ from drill.circuit.slots import Scope, Slots
 from drill.circuit.trace import Num, between, most, select
 from drill.units import TICK_S
 
-ALVEOLAR_ML = 2500.0  # tunable
+ALVEOLAR_ML = 2500.0  # of an adult, tunable
+PEEP_TO_CHEST = 0.3 * 0.7356  # mmHg in the chest for a cmH2O at the airway, tunable
+PEEP_FULL_CMH2O = 15.0  # where PEEP has opened what it can, tunable
+OEDEMA_FROM_MMHG, OEDEMA_SPAN_MMHG = 25.0, 10.0  # left atrial pressure that floods lungs (reference 5.5); what more floods fastest
+FLOOD_S, DRAIN_S = 480.0, 5400.0  # to flood wholly at that pressure, to be drained again; tunable
+FLOODED_SHUNT = 0.7  # shunt of lungs that are full of water, tunable
 DRY_MMHG = 713.0  # 760 - 47
 ML_BTPS_PER_STPD = 863.0 / DRY_MMHG
 
 
-def add_lungs(slots: Slots, fio2: float) -> None:
+def add_lungs(slots: Slots, fio2: float, paco2_mmhg: float) -> None:
     """Make the slots of alveolar gas: O2 fraction (dry), PCO2 in mmHg."""
     slots.add("alveolar_o2", fio2 - 0.06)
-    slots.add("alveolar_co2", 36.0)
+    slots.add("alveolar_co2", paco2_mmhg - 4.0)
+    slots.add("lung_water", 0.0)
+    slots.add("lung_shunt", 0.0)
+    slots.add("pneumothorax_mmhg", 0.0)
     slots.add("lungs_taken", 0.0)
     slots.add("lungs_co2_drop", 0.0)
     slots.add("lungs_ml_s", 0.0)
@@ -28,7 +36,7 @@ def add_lungs(slots: Slots, fio2: float) -> None:
 def oxygenate(x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
     """Blood that passes: all but the shunt leaves with the content of the alveoli."""
     del flow_ml_s
-    shunt = x["pat:lung_shunt"]
+    shunt = x["lung_shunt"]
     alveolar = most(x["alveolar_o2"] * DRY_MMHG, 0.5)
     return (1.0 - shunt) * content(alveolar, entering["hb"], x["shift:right_hand"]) + shunt * entering["o2"]
 
@@ -37,6 +45,23 @@ def give_co2(x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
     """Blood that passes leaves with less CO2 by what `ventilate` worked out at the last tick."""
     del flow_ml_s
     return most(entering["co2"] - x["lungs_co2_drop"], 0.0)
+
+
+def fill_with_water(x: Scope) -> None:
+    """Shunt of this tick, from PEEP, water and a pneumothorax, and the pressure in the chest that PEEP and pneumothorax make.
+
+    water' = (P_la - 25)/10/480 s above 25 mmHg, -water/5400 s below
+    shunt = s0 (1 - recruited), s0 = lung_shunt + (0.7 - lung_shunt) water + 0.02 pneumothorax
+    """
+    over = between((x["la_mean"] - OEDEMA_FROM_MMHG) / OEDEMA_SPAN_MMHG, 0.0, 1.0)
+    water = x["lung_water"]
+    wetter = between(water + TICK_S * select(over > 0.0, over / FLOOD_S, -water / DRAIN_S), 0.0, 1.0)
+    x["lung_water"] = wetter
+    own = x["pat:lung_shunt"]
+    shunt = own + most(FLOODED_SHUNT - own, 0.0) * water + 0.02 * x["pneumothorax_mmhg"]
+    opened = x["pat:peep_recruits"] * between(x["in:vent_peep_cmh2o"] / PEEP_FULL_CMH2O, 0.0, 1.0)
+    x["lung_shunt"] = between(shunt * (1.0 - opened), 0.0, 0.98)
+    x["now:thorax_mmhg"] = x["pat:p_thorax_mmhg"] + PEEP_TO_CHEST * x["in:vent_peep_cmh2o"] + x["pneumothorax_mmhg"]
 
 
 def ventilate(x: Scope) -> None:
@@ -50,11 +75,12 @@ def ventilate(x: Scope) -> None:
     mixed = blood_at(x, "pa")
     gases = follow(x, "lungs", mixed)
     warmth = at_temperature(mixed.temp_c)
-    perfused = 1.0 - x["pat:lung_shunt"]
+    perfused = 1.0 - x["lung_shunt"]
     slope = gases.slope / warmth * perfused
     flow = most(x["lungs_ml_s"], 0.0)
     air = x["in:vent_l_min"] * ML_S_PER_L_MIN * (1.0 - x["pat:dead_space"])
-    blood_side, gas_side, store = slope * flow, air / 863.0, ALVEOLAR_ML / 863.0 / TICK_S
+    alveoli = ALVEOLAR_ML * x["pat:size"]
+    blood_side, gas_side, store = slope * flow, air / 863.0, alveoli / 863.0 / TICK_S
     venous = gases.pco2_mmhg * warmth
     pa = (store * x["alveolar_co2"] + blood_side * venous) / (store + blood_side + gas_side)
     x["alveolar_co2"] = pa
@@ -62,8 +88,8 @@ def ventilate(x: Scope) -> None:
     taken = (x["port:lungs_o2"] - x["lungs_taken"]) * ML_BTPS_PER_STPD
     x["lungs_taken"] = x["port:lungs_o2"]
     fresh = air * TICK_S
-    held = x["alveolar_o2"] * ALVEOLAR_ML + fresh * x["in:vent_fio2_pct"] / 100.0
-    x["alveolar_o2"] = between((held - taken) / (ALVEOLAR_ML + fresh), 0.0, 1.0)
+    held = x["alveolar_o2"] * alveoli + fresh * x["in:vent_fio2_pct"] / 100.0
+    x["alveolar_o2"] = between((held - taken) / (alveoli + fresh), 0.0, 1.0)
 
 
 def end_tidal_mmhg(x: Scope) -> Num:

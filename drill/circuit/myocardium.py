@@ -5,7 +5,7 @@ It mixes in the aortic root with what else comes there, and reaches the muscle w
 """
 
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.trace import Num, between, most, select
+from drill.circuit.trace import Num, between, most
 from drill.units import TICK_S
 
 MUSCLE_ML = 120.0  # blood and muscle that the agent has to fill, tunable: 600-800 mL arrest
@@ -32,12 +32,7 @@ def wash(x: Scope, given_ml: Num) -> None:
     root = root + (most(given_ml, 0.0) - root * came) / most(most(x["vol:root"], came), 1.0)
     x["plegia_root"] = root
     heart = x["plegia_heart"]
-    share = between(most(x["acc:coronary"], 0.0) / MUSCLE_ML, 0.0, 1.0)
+    share = between(most(x["acc:coronary"], 0.0) / (MUSCLE_ML * x["pat:size"]), 0.0, 1.0)
     heart = heart + share * (root - heart) - heart * (TICK_S / WASHED_S)
     x["plegia_heart"] = heart
     x["arrest"] = between((heart - STOPS_FROM) / (STOPS_AT - STOPS_FROM), 0.0, 1.0)
-
-
-def rate_bpm(x: Scope) -> Num:
-    """Return the heart rate that an ECG shows: none when the heart is arrested."""
-    return select(x["arrest"] > 0.9, 0.0, x["now:hr_bpm"])

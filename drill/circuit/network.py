@@ -48,6 +48,7 @@ class EdgeModel:
     `kind`: "open" both ways; "valve" forward only; "starling" forward only, against the higher of outlet and closing pressure.
     `cells` x `cell_ml` of blood lie along it; `keep` gives the share of each class of gas that a cell holds back, from the
     share of gas in it. `draws_air` is the share of gas that comes up in what it takes from its inlet node, of class `air_class`.
+    `greatest_ml_s` is the greatest flow that its cells are made for, 10 L/min.
     A `gate` of 0 closes the path wholly, 1 opens it. `is_linear` says that the drop is R q, without inertance.
     """
 
@@ -59,6 +60,7 @@ class EdgeModel:
     inertance: float = 0.0
     cells: int = 0
     cell_ml: float = 0.0
+    greatest_ml_s: float = 10_000.0 / 60.0
     closing: Callable[[Scope], Num] | None = None
     gate: Callable[[Scope], Num] | None = None
     is_linear: bool = False

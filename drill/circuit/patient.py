@@ -46,9 +46,15 @@ PATIENT_DEFAULTS: dict[str, float] = {
     "cpp_full_mmhg": 35.0,
     "cpp_none_mmhg": 0.0,
     "tau_contractility_s": 60.0,
+    "paco2_mmhg": 40.0,
+    "lactate_mmol_l": 1.0,
+    "rhythm_at_start": 0.0,
+    "tone_gain": 1.0,
+    "peep_recruits": 0.4,
     "vv_mixing": 0.3,
     "arrested": 0.0,
 }
+SCALED = {"_kg": 1.0, "_ml": 1.0, "_ml_min": 1.0, "_ml_mmhg": 1.0, "_mmhg_s_ml": -1.0}  # how a default goes with the size of the body
 UNSTRESSED_ML = {
     "lv": 15.0,
     "rv": 15.0,
@@ -71,35 +77,57 @@ BEDS = {  # artery, share of flow (reference 4.6), share of VO2 (tunable), cells
     "leg_bed": ("leg", 0.08, 0.07, 4, 12.0),
 }
 VC_COMPLIANCE, RA_COMPLIANCE = 3.0, 5.0  # mL/mmHg: great veins (CVSim-21: SVC 1.3, abdominal 1.3, IVC 0.5 [CVS21]) and atrium, tunable
-BRONCHIAL_SHARE = 0.012  # of systemic flow, tunable: 1-2 %
 LEG_RESISTANCE = 1.2  # mmHg s/mL, femoral artery beside a cannula, tunable
 
 
-def patient_params(given: Mapping[str, float], name: str) -> dict[str, float]:
-    """Return the full parameter set of a patient; an unknown parameter is an error with the nearest name."""
+def patient_params(given: Mapping[str, float], name: str, size: float = 1.0) -> dict[str, float]:
+    """Return the full parameter set of a patient: what is given, else the adult's number by the size of the body.
+
+    Volumes, compliances and oxygen use go with the size, resistances against it; pressures, rates and fractions stay.
+    An unknown parameter is an error with the nearest name.
+    """
     for key in given:
         if key not in PATIENT_DEFAULTS:
             raise NameUnknownError(f"patient parameter (patient '{name}')", key, PATIENT_DEFAULTS)
-    return PATIENT_DEFAULTS | dict(given)
+    scaled = {k: _scaled(k, v, size) for k, v in PATIENT_DEFAULTS.items()}
+    return scaled | dict(given)
 
 
-def add_patient(slots: Slots, net: Network, p: Mapping[str, float]) -> None:
-    """Add nodes, edges and parameter slots of the patient to the network."""
+def _scaled(name: str, value: float, size: float) -> float:
+    ending = max((e for e in SCALED if name.endswith(e)), key=len, default="")
+    return value if not ending else value * size if SCALED[ending] > 0 else value / size
+
+
+def add_patient(slots: Slots, net: Network, p: Mapping[str, float], size: float = 1.0) -> None:
+    """Add nodes, edges and parameter slots of the patient to the network. `size` is the body against an adult of 75 kg."""
     for key, value in p.items():
         slots.add(f"pat:{key}", value)
-    slots.add("phase", 0.0)
-    slots.add("contraction", 0.0)
-    slots.add("squeeze", 0.0)
-    slots.add("squeeze_phase", 0.0)
-    slots.add("contractility", 1.0)
-    slots.add("reflex_hr", 0.0)
-    slots.add("reflex_r", 0.0)
-    slots.add("reflex_v0", 0.0)
-    slots.add("now:hr_bpm", p["hr_bpm"])
-    slots.add("now:rs_mmhg_s_ml", p["rs_mmhg_s_ml"])
-    slots.add("now:pcc_mmhg", p["pcc_mmhg"])
-    slots.add("now:v0_ven_ml", p["v0_ven_ml"])
+    slots.add("pat:size", size)
+    for name in ("phase", "contraction", "squeeze", "squeeze_phase", "pericardium_mmhg"):
+        slots.add(name, 0.0)
+    for name in ("hr_bpm", "rs_mmhg_s_ml", "pcc_mmhg", "v0_ven_ml"):
+        slots.add(f"now:{name}", p[name])
     slots.add("now:strength", 1.0)
+    slots.add("coronary_open", 1.0)
+    slots.add("now:thorax_mmhg", p["p_thorax_mmhg"])
+    _add_nodes(net, p, size)
+    for node in net.nodes.values():
+        node.is_patient = True
+    _add_vessels(net, size)
+    held = sum(n.volume_ml for n in net.nodes.values()) + sum(e.cells * e.cell_ml for e in net.edges.values())
+    net.nodes["ven"].volume_ml = p["blood_volume_ml"] - held
+    if net.nodes["ven"].volume_ml < 500.0 * size:
+        raise CircuitError(
+            f"blood_volume_ml is {p['blood_volume_ml']:.0f}, but heart, arteries and lungs alone hold {held:.0f}: "
+            f"give at least {held + 500.0 * size:.0f}"
+        )
+
+
+def _add_nodes(net: Network, p: Mapping[str, float], size: float) -> None:
+    """Chambers, arteries, veins and lung vessels; volumes at the start are those of pressures near a sick heart's."""
+
+    def unstressed(x: Scope, name: str) -> Num:
+        return UNSTRESSED_ML[name] * x["pat:size"]
 
     def chamber(side: str) -> NodeModel:
         def stiffness(x: Scope) -> tuple[Num, Num, Num]:
@@ -107,79 +135,76 @@ def add_patient(slots: Slots, net: Network, p: Mapping[str, float]) -> None:
             systolic = 1.0 / x[f"pat:c_{side}_sys_ml_mmhg"]
             strength = x["now:strength"] * x[f"pat:{side}_contractility"]
             e = diastolic + most(systolic - diastolic, 0.0) * strength * x["contraction"]
-            return e, UNSTRESSED_ML[side], x["pat:p_thorax_mmhg"] + x["squeeze"]
+            return e, unstressed(x, side), x["now:thorax_mmhg"] + x["pericardium_mmhg"] + x["squeeze"]
 
-        return NodeModel(side, stiffness, 110.0)
+        return NodeModel(side, stiffness, 110.0 * size)
 
-    def vessel(name: str, compliance: str, share: float, pressure: float, thorax: float) -> NodeModel:
+    def artery(name: str, share: float) -> NodeModel:
         def stiffness(x: Scope) -> tuple[Num, Num, Num]:
-            return 1.0 / (x[compliance] * share), UNSTRESSED_ML[name], thorax * x["pat:p_thorax_mmhg"] + 0.5 * thorax * x["squeeze"]
+            return 1.0 / (x["pat:c_art_ml_mmhg"] * share), unstressed(x, name), 0.0
 
-        outside = thorax * p["p_thorax_mmhg"]
-        return NodeModel(name, stiffness, UNSTRESSED_ML[name] + p[compliance.removeprefix("pat:")] * share * (pressure - outside))
+        return NodeModel(name, stiffness, UNSTRESSED_ML[name] * size + p["c_art_ml_mmhg"] * share * 70.0)
 
-    def great_vein(name: str, compliance: float) -> NodeModel:
+    def in_chest(name: str, compliance: float, pressure: float, squeezed: float, pericardium: float = 0.0) -> NodeModel:
         def stiffness(x: Scope) -> tuple[Num, Num, Num]:
-            return 1.0 / compliance, UNSTRESSED_ML[name], x["pat:p_thorax_mmhg"] + 0.3 * x["squeeze"]
+            outside = x["now:thorax_mmhg"] + squeezed * x["squeeze"] + pericardium * x["pericardium_mmhg"]
+            return 1.0 / (compliance * x["pat:size"]), unstressed(x, name), outside
 
-        return NodeModel(name, stiffness, UNSTRESSED_ML[name] + 12.0 * compliance)
+        return NodeModel(name, stiffness, (UNSTRESSED_ML[name] + compliance * pressure) * size)
 
     for name, share in ARTERIAL_SHARE.items():
-        net.add_node(vessel(name, "pat:c_art_ml_mmhg", share, 70.0, 0.0))
+        net.add_node(artery(name, share))
     net.add_node(NodeModel("ven", lambda x: (1.0 / x["pat:c_ven_ml_mmhg"], x["now:v0_ven_ml"], 0.0), 0.0))
-    for name, compliance in (("vc", VC_COMPLIANCE), ("ra", RA_COMPLIANCE)):
-        net.add_node(great_vein(name, compliance))
+    net.add_node(in_chest("vc", VC_COMPLIANCE, 12.0, 0.3))
+    net.add_node(in_chest("ra", RA_COMPLIANCE, 12.0, 0.3, 1.0))
     net.add_node(chamber("rv"))
-    net.add_node(NodeModel("pa", lambda x: (1.0 / 3.4, UNSTRESSED_ML["pa"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pa"] + 3.4 * 22.0))
-    net.add_node(NodeModel("pv", lambda x: (1.0 / 9.0, UNSTRESSED_ML["pv"], x["pat:p_thorax_mmhg"]), UNSTRESSED_ML["pv"] + 9.0 * 20.0))
+    net.add_node(in_chest("pa", 3.4, 22.0, 0.0))
+    net.add_node(in_chest("pv", 9.0, 20.0, 0.0))
     net.add_node(chamber("lv"))
-    for node in net.nodes.values():
-        node.is_patient = True
-    _add_vessels(net)
-    held = sum(n.volume_ml for n in net.nodes.values()) + sum(e.cells * e.cell_ml for e in net.edges.values())
-    net.nodes["ven"].volume_ml = p["blood_volume_ml"] - held
-    if net.nodes["ven"].volume_ml < 500.0:
-        raise CircuitError(
-            f"blood_volume_ml is {p['blood_volume_ml']:.0f}, but heart, arteries and lungs alone hold {held:.0f}: "
-            f"give at least {held + 500.0:.0f}"
-        )
 
 
-def _add_vessels(net: Network) -> None:
+def _add_vessels(net: Network, size: float) -> None:
     def resistor(r: float | str) -> EdgeLaw:
         def law(x: Scope, q: Num) -> tuple[Num, Drop]:
-            return 0.0, linear(q, x[r] if isinstance(r, str) else r)
+            return 0.0, linear(q, x[r] if isinstance(r, str) else r / x["pat:size"])
 
         return law
 
     def clamped(r: float) -> EdgeLaw:
-        return lambda x, q: (0.0, linear(q, r + clamp_resistance(x["in:aortic_clamp"])))
+        return lambda x, q: (0.0, linear(q, r / x["pat:size"] + clamp_resistance(x["in:aortic_clamp"])))
 
-    def bed(share: float) -> EdgeLaw:
+    def bed(name: str, share: float) -> EdgeLaw:
+        if name == "coronary":
+            return lambda x, q: (0.0, linear(q, x["now:rs_mmhg_s_ml"] / (share * x["coronary_open"])))
         return lambda x, q: (0.0, linear(q, x["now:rs_mmhg_s_ml"] / share))
 
     net.add_edge(EdgeModel("venous_return", "ven", "vc", resistor(0.014)))
     net.add_edge(EdgeModel("great_veins", "vc", "ra", resistor(0.006)))
     net.add_edge(EdgeModel("tricuspid", "ra", "rv", resistor(0.02), kind="valve"))
     net.add_edge(EdgeModel("pulmonary_valve", "rv", "pa", resistor(0.006), kind="valve"))
-    net.add_edge(EdgeModel("lungs", "pa", "pv", resistor("pat:r_pulm_mmhg_s_ml"), cells=5, cell_ml=20.0))
+    net.add_edge(EdgeModel("lungs", "pa", "pv", resistor("pat:r_pulm_mmhg_s_ml"), cells=5, cell_ml=20.0 * size))
     net.add_edge(EdgeModel("mitral", "pv", "lv", resistor(0.01), kind="valve"))
-    net.add_edge(EdgeModel("aortic_valve", "lv", "root", resistor(0.01), kind="valve"))
+    net.add_edge(EdgeModel("aortic_valve", "lv", "root", resistor(0.008), kind="valve"))
     net.add_edge(EdgeModel("cross_clamp", "root", "ao_asc", clamped(0.002)))
-    net.add_edge(EdgeModel("arch", "ao_asc", "ao_arch", resistor(0.006), inertance=3e-4))
-    net.add_edge(EdgeModel("descending", "ao_arch", "ao_desc", resistor(0.012), inertance=8e-4))
+    net.add_edge(EdgeModel("arch", "ao_asc", "ao_arch", resistor(0.006), inertance=3e-4 / size))
+    net.add_edge(EdgeModel("descending", "ao_arch", "ao_desc", resistor(0.012), inertance=8e-4 / size))
     net.add_edge(EdgeModel("femoral_artery", "ao_desc", "leg", resistor(LEG_RESISTANCE)))
-    for name, (artery, share, _, cells, cell_ml) in BEDS.items():
+
+    def closing(x: Scope) -> Num:
+        return x["now:pcc_mmhg"]
+
+    for name, (from_artery, share, _, cells, cell_ml) in BEDS.items():
         net.add_edge(
-            EdgeModel(name, artery, "ven", bed(share), kind="starling", cells=cells, cell_ml=cell_ml, closing=lambda x: x["now:pcc_mmhg"])
+            EdgeModel(name, from_artery, "ven", bed(name, share), "starling", cells=cells, cell_ml=cell_ml * size, closing=closing)
         )
-    # what reaches the left heart without passing the lungs: bronchial veins; it fills a ventricle that cannot empty
-    net.add_edge(EdgeModel("bronchial", "ao_desc", "pv", bed(BRONCHIAL_SHARE), kind="starling", closing=lambda x: x["now:pcc_mmhg"]))
+    for edge in net.edges.values():
+        edge.greatest_ml_s *= size
 
 
 def beat(x: Scope) -> None:
     """Advance the heart's phase by one substep and set how far it is contracted (0-1), and the squeeze of compressions.
 
+    A heart in fibrillation or standstill does not contract; its phase goes on, for the monitor to find pressures by.
     Systole lasts 0.3 sqrt(RR), relaxation half of that, after a delay of 0.12 sqrt(RR) [CVS6].
     """
     hr = most(x["now:hr_bpm"], 1.0)
@@ -193,7 +218,7 @@ def beat(x: Scope) -> None:
     rising = 1.5707963267948966 * t / systole
     falling = 1.5707963267948966 + 3.141592653589793 * (t - systole) / systole
     angle = select(t < 0.0, 0.0, select(t < systole, rising, select(t < 1.5 * systole, falling, 0.0)))
-    x["contraction"] = half_wave(angle)
+    x["contraction"] = x["now:beats"] * half_wave(angle)
     pressed = x["squeeze_phase"] + x.substep_s * 100.0 / 60.0  # 100 compressions a minute
     squeeze_phase = select(pressed >= 1.0, pressed - 1.0, pressed)
     x["squeeze_phase"] = squeeze_phase

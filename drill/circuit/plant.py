@@ -27,7 +27,7 @@ from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 from drill.units import SUBSTEPS_PER_TICK
 
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
-OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_foot_pct"})
+OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_left_hand_pct", "spo2_foot_pct"})
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
 ASYSTOLE = 0.8  # phase between two beats, at which an ECG is flat
 Advance = Callable[[Any], None]
@@ -258,7 +258,7 @@ class Plant:
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
         if name in OXIMETERS and self._weak():
-            return "low perfusion" if name == "spo2_right_hand_pct" else "no pulse"
+            return "no pulse" if name == "spo2_foot_pct" else "low perfusion"
         return ""
 
     def alarms(self) -> tuple[Alarm, ...]:
@@ -317,7 +317,8 @@ class Plant:
         if target in {"sweep_flowmeter", "gas_line", "oxygenator_exhaust"}:
             return self._look_at_gas(target)
         if target == "patient":
-            return ("ejecting",) if self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG else ("no_pulse",)
+            pulse = "ejecting" if self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG else "no_pulse"
+            return (pulse, "froth_in_tube") if self.true("lung_water_pct") > looks.FROTH_FROM_PCT else (pulse,)
         return ()
 
     def _look_at_gas(self, target: str) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
 
-from drill.circuit import acid_base, drugs, lungs, myocardium, veins
-from drill.circuit.body import saturation_at, toward
+from drill.circuit import acid_base, veins, vitals
+from drill.circuit.body import saturation_at
+from drill.circuit.lag import toward
 from drill.circuit.laws import ML_S_PER_L_MIN
 from drill.circuit.network import Network
-from drill.circuit.patient import BEDS
 from drill.circuit.readings import READINGS, SHOWN
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec
-from drill.circuit.trace import Num, absolute, between, most, select
+from drill.circuit.trace import Num, absolute, between, select
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
@@ -25,8 +25,10 @@ LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a ci
     "hb_g_l": 5.0,
     "cvp_mmhg": 1.5,
     "spo2_right_hand_pct": 6.0,
+    "spo2_left_hand_pct": 6.0,
     "spo2_foot_pct": 8.0,
     "nirs_pct": 4.0,
+    "nirs_left_pct": 4.0,
     "sweep_l_min": 0.3,
     "fdo2_pct": 3.0,
     "etco2_mmhg": 4.0,
@@ -35,7 +37,16 @@ LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a ci
     "water_temp_c": 3.0,
 }
 _ROUND = 6755399441055744.0
-PO2_PLACES = {"svo2": 40.0, "post_ox": 400.0, "right_hand": 90.0, "foot": 90.0, "head_in": 90.0, "head_out": 35.0}
+PO2_PLACES = {
+    "svo2": 40.0,
+    "post_ox": 400.0,
+    "right_hand": 90.0,
+    "left_hand": 90.0,
+    "coronary": 90.0,
+    "foot": 90.0,
+    "head_right": 35.0,
+    "head_left": 35.0,
+}
 
 
 def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
@@ -106,7 +117,7 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     true["sat_post_pct"] = 100.0 * saturation_at(x, "post_ox", after.o2, after.hb_g_l, x[f"shift:{ox}_out"])
     true["po2_post_mmhg"] = x["po2:post_ox"]
     if not bench:
-        true |= _patient(x, ox)
+        true |= vitals.truth(x, ox)
         true["recirculation_pct"] = veins.recirculation_pct(x, x[f"o2:{site['svo2']}:{cell}"], after.o2)
     total: Num = sum(e.cells * e.cell_ml for e in net.edges.values())
     for node in net.nodes.values():
@@ -115,38 +126,6 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     true["blood_volume_ml"] = total
     for name, value in true.items():
         x[f"true:{name}"] = value
-
-
-def _patient(x: Scope, ox: str) -> dict[str, Num]:
-    hand = acid_base.blood_at(x, "ao_asc")
-    gases = acid_base.follow(x, "right_hand", hand)
-    right = 100.0 * saturation_at(x, "right_hand", hand.o2, hand.hb_g_l, x["shift:right_hand"])
-    foot = 100.0 * saturation_at(x, "foot", x["o2:leg"], x["hb:leg"], x[f"shift:{ox}_out"])
-    last = BEDS["head_right"][3] - 1
-    head = 100.0 * saturation_at(x, "head_out", x[f"o2:head_right:{last}"], x[f"hb:head_right:{last}"], x["shift:lungs"])
-    return {
-        "map_mmhg": x["map_mean"],
-        "sys_mmhg": x["sys"],
-        "dia_mmhg": x["dia"],
-        "pulse_pressure_mmhg": most(x["sys"] - x["dia"], 0.0),
-        "cvp_mmhg": x["p:ra"],
-        "hr_bpm": myocardium.rate_bpm(x),
-        "spo2_right_hand_pct": right,
-        "sao2_pct": right,
-        "etco2_mmhg": lungs.end_tidal_mmhg(x),
-        "temp_core_c": x["temp:core"],
-        "pao2_mmhg": x["po2:right_hand"],
-        "paco2_mmhg": gases.pco2_mmhg,
-        "ph_arterial": gases.ph,
-        "be_mmol_l": x["be_mmol_l"],
-        "act_s": drugs.act_s(x),
-        "spo2_foot_pct": foot,
-        "nirs_pct": 0.75 * head + 0.25 * right,
-        "cardiac_output_l_min": x["co_ml_s"] / ML_S_PER_L_MIN,
-        "oxygen_debt_ml": x["debt_ml"],
-        "lactate_mmol_l": x["lactate_mmol_l"],
-        "contractility": x["contractility"],
-    }
 
 
 def display(x: Scope, spec: CircuitSpec, net: Network) -> None:

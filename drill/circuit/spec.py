@@ -56,9 +56,28 @@ class CircuitSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Resting:
+    """A patient's resting state: the machine and settings under which it holds, and in which range each true reading stays.
+
+    `circuit` is a stock circuit, by reference.
+    """
+
+    circuit: str
+    controls: Mapping[str, float]
+    ranges: Mapping[str, tuple[float, float]]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class PatientSpec:
-    """A patient: parameters of circulation, lungs, tissue and heart, by name with unit."""
+    """A patient: parameters of circulation, lungs, tissue and heart, by name with unit.
+
+    `size` is the body against an adult of 75 kg: what is not given is the adult's number, volumes and oxygen use times this,
+    resistances divided by it.
+    """
 
     id: str
     title: str
     params: Mapping[str, float]
+    size: float = 1.0
+    resting: Resting | None = None

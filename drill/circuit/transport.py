@@ -19,7 +19,6 @@ BLOOD = ("o2", "hb", "co2", "heat")  # mL O2 per mL; g Hb per L; mL CO2 per mL; 
 SPECIES = (*BLOOD, *GAS)  # gas: mL per mL
 PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", "primed_ml", *(f"open_{s}" for s in BLOOD))
 FLUSHED = 0.4  # of what comes in within a tick, the least volume that it is mixed into
-GREATEST_FLOW_ML_S = 10_000.0 / 60.0
 
 
 def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float]], rich: AbstractSet[str]) -> None:
@@ -33,9 +32,9 @@ def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float
         for gas in () if node.is_patient else GAS:
             slots.add(f"{gas}:{node.id}", 1.0 if node.is_air and gas == "bulk" else 0.0)
     for edge in net.edges.values():
-        if edge.cells and edge.cell_ml < 2.0 * TICK_S * GREATEST_FLOW_ML_S:
+        if edge.cells and edge.cell_ml < 2.0 * TICK_S * edge.greatest_ml_s:
             raise CircuitError(
-                f"part '{edge.id}' has cells of {edge.cell_ml:.1f} mL; at least {2.0 * TICK_S * GREATEST_FLOW_ML_S:.1f} mL are needed: "
+                f"part '{edge.id}' has cells of {edge.cell_ml:.1f} mL; at least {2.0 * TICK_S * edge.greatest_ml_s:.1f} mL are needed: "
                 "make the tube longer or wider, or give it fewer cells"
             )
         for k in range(edge.cells):

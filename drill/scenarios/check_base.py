@@ -69,10 +69,16 @@ def check_devices(documents: Collection[Document]) -> list[Diagnostic]:
 
 
 def check_patient(document: Document) -> list[Diagnostic]:
-    """Return the numbers that no patient has."""
-    report = Report()
+    """Return the numbers that no patient has, and what its resting state names that does not exist."""
+    report, resting = Report(), root(document)["resting"]
     for name, number in root(document)["params"].pairs():
         report.name(number, "number of a patient", PATIENT_DEFAULTS, key=name)
+    for name, value in resting["controls"].pairs():
+        if report.name(value, "control", CONTROLS, key=name) and name in CONTROLS:
+            spec = CONTROLS[name]
+            report.between(value, spec.low, spec.high, spec.unit)
+    for name, member in resting["ranges"].pairs():
+        report.name(member, "reading", READINGS, key=name)
     return report.found
 
 

@@ -15,7 +15,7 @@ from drill.circuit.compiler import Model, build
 from drill.circuit.components import KINDS
 from drill.circuit.controls import CONTROLS
 from drill.circuit.looks import FINDINGS
-from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, SensorSpec
+from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, Resting, SensorSpec
 from drill.errors import CircuitError, PackError, nearest
 from drill.scenarios import check, check_base, plays, variants
 from drill.scenarios.check_time import Clock
@@ -340,7 +340,11 @@ class _Loading:
             return None
         document, patient = self.take(self.library.document(pack, "patients", f"{name}.yaml"), Patient)
         self.problems += check_base.check_patient(document)
-        return PatientSpec(patient.id, patient.title, dict(patient.params)) if patient is not None else None
+        if patient is None:
+            return None
+        rest = patient.resting
+        resting = Resting(rest.circuit, dict(rest.controls), dict(rest.ranges), rest.source) if rest is not None else None
+        return PatientSpec(patient.id, patient.title, dict(patient.params), patient.size, resting)
 
     def plays(self, scenario: str, node: Node, names: Names) -> dict[str, Play]:
         """Load the plays of one scenario, resolved; a play that cannot be read counts as everybody's."""

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from drill.scenarios.schema import Id, Model, Text
+from drill.scenarios.schema import Id, Model, Ref, Text
 
 
 class Device(Model):
@@ -99,11 +99,25 @@ class Circuit(Model):
     drawing: dict[str, Any] = Field(default_factory=dict)
 
 
+class RestingState(Model):
+    """The state in which a patient holds: under which machine and settings, and in which range each true reading stays."""
+
+    circuit: Ref
+    controls: dict[Id, float] = Field(default_factory=dict)
+    ranges: dict[Id, tuple[float, float]] = Field(min_length=1)
+    source: Text
+
+
 class Patient(Model):
-    """patients/*.yaml: numbers of circulation, lungs, tissue and heart, by name with the unit in the name."""
+    """patients/*.yaml: numbers of circulation, lungs, tissue and heart, by name with the unit in the name.
+
+    `size` is the body against an adult of 75 kg, by which every number that is not given is scaled.
+    """
 
     schema_: Literal["drill/1"] = Field(alias="schema")
     id: Id
     title: Text
+    size: float = Field(default=1.0, ge=0.03, le=2.0)
     params: dict[Id, float]
+    resting: RestingState | None = None
     source: Text

@@ -118,7 +118,7 @@ def test_a_dead_head_bursts(cpb: tuple[CircuitSpec, PatientSpec]) -> None:
 def test_a_patient_is_carried_and_the_volume_is_shared(cpb: tuple[CircuitSpec, PatientSpec]) -> None:
     """On full bypass MAP and level are steady, and venous return equals the pump's flow."""
     plant = _plant(cpb, 85.0, bench=False)
-    run(plant, 30)
+    run(plant, 90)
     level = _pool_ml(plant)
     run(plant, 10)
 

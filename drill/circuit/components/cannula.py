@@ -8,8 +8,7 @@ from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num, between, select
 
-VEINS = frozenset({"vc", "ra", "lv"})
-WALL_MMHG = 1.0  # a vein or an empty ventricle begins to collapse onto the holes below this pressure, tunable after [LIM]
+VEINS = frozenset({"vc", "ra", "lv"})  # whose wall can be drawn onto the holes
 EMPTY_MMHG_S_ML = 1500.0
 INERTANCE = 0.04  # mmHg s2/mL, tunable
 
@@ -17,10 +16,15 @@ INERTANCE = 0.04  # mmHg s2/mL, tunable
 def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     slots.add(f"par:{part.id}.k", 0.0)
 
+    if inlet in VEINS:
+        slots.add(f"wall:{part.id}", 0.0)
+
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         drop = laws.turbulent(q, x[f"par:{part.id}.k"])
         if inlet in VEINS:
-            drop = laws.add(drop, laws.suck_down(q, x[f"p:{inlet}"], WALL_MMHG))
+            wall = laws.wall_moves(x[f"wall:{part.id}"], x[f"p:{inlet}"], x.substep_s)
+            x[f"wall:{part.id}"] = wall
+            drop = laws.add(drop, laws.suck_down(q, wall))
         if inlet == "lv":
             drop = laws.add(drop, empty(q, x[f"p:{inlet}"]))
         return 0.0, drop
@@ -54,6 +58,7 @@ COMPONENT = Component(
         laws.turbulent,
         laws.cannula_coefficient,
         laws.suck_down,
+        laws.wall_moves,
         empty,
     ),
     refresh=_refresh,
