@@ -53,6 +53,7 @@ docs: install
 	@mkdir -p out
 	@$(BIN)/python docs/make_reference.py >docs/reference.md
 	@$(BIN)/python docs/make_components.py >docs/components.md
+	@$(BIN)/python docs/make_patients.py >docs/patients.md
 	@$(BIN)/python docs/make_schema.py docs/schema
 	@$(PIP) -e "./[fast,dev,docs]"
 	@$(BIN)/python docs/make_plots.py

@@ -57,7 +57,7 @@ def chapter(text: str, heading: str) -> str:
     return found.group(1)
 
 
-@pytest.mark.parametrize("name", ["reference", "components"])
+@pytest.mark.parametrize("name", ["reference", "components", "patients"])
 def test_made_pages_are_what_the_code_says(root: Path, name: str) -> None:
     """docs/reference.md and docs/components.md are what `make docs` would write now."""
     env = {**os.environ, "PYTHONPATH": str(root), "PYTHONIOENCODING": "utf-8"}

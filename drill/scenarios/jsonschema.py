@@ -66,6 +66,8 @@ MAPS: Final[Mapping[tuple[str, str], Collection[str]]] = {
     ("Start", "controls"): CONTROLS,
     ("Start", "patient"): PATIENT_DEFAULTS,
     ("Patient", "params"): PATIENT_DEFAULTS,
+    ("RestingState", "controls"): CONTROLS,
+    ("RestingState", "ranges"): READINGS,
     ("PackInfo", "site_defaults"): SITE_VALUES,
     ("Profile", "values"): SITE_VALUES,
 }

@@ -287,7 +287,15 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "schema": _SCHEMA,
         "id": "the patient's name, and the file's",
         "title": _TITLE,
+        "size": "the body against an adult of 75 kg: what `params` does not give is scaled by it",
         "params": "numbers by name, with the unit in the name",
+        "resting": "the state in which the patient holds",
+        "source": _SOURCE,
+    },
+    "RestingState": {
+        "circuit": "the stock circuit, by reference",
+        "controls": "how its controls stand, by name",
+        "ranges": "lowest and highest value of true readings, by name",
         "source": _SOURCE,
     },
 }
