@@ -11,7 +11,7 @@ from drill.units import TICK_S
 
 ALVEOLAR_ML = 2500.0  # of an adult, tunable
 PEEP_TO_CHEST = 0.3 * 0.7356  # mmHg in the chest for a cmH2O at the airway, tunable
-PEEP_FULL_CMH2O = 15.0  # where PEEP has opened what it can, tunable
+PEEP_USUAL_CMH2O, PEEP_FULL_CMH2O = 5.0, 15.0  # at which a lung has the shunt of its file, and where PEEP has opened what it can; tunable
 OEDEMA_FROM_MMHG, OEDEMA_SPAN_MMHG = 25.0, 10.0  # left atrial pressure that floods lungs (reference 5.5); what more floods fastest
 FLOOD_S, DRAIN_S = 480.0, 5400.0  # to flood wholly at that pressure, to be drained again; tunable
 FLOODED_SHUNT = 0.7  # shunt of lungs that are full of water, tunable
@@ -59,8 +59,10 @@ def fill_with_water(x: Scope) -> None:
     x["lung_water"] = wetter
     own = x["pat:lung_shunt"]
     shunt = own + most(FLOODED_SHUNT - own, 0.0) * water + 0.02 * x["pneumothorax_mmhg"]
-    opened = x["pat:peep_recruits"] * between(x["in:vent_peep_cmh2o"] / PEEP_FULL_CMH2O, 0.0, 1.0)
-    x["lung_shunt"] = between(shunt * (1.0 - opened), 0.0, 0.98)
+    opened = x["pat:peep_recruits"] * between(
+        (x["in:vent_peep_cmh2o"] - PEEP_USUAL_CMH2O) / (PEEP_FULL_CMH2O - PEEP_USUAL_CMH2O), -0.5, 1.0
+    )
+    x["lung_shunt"] = between(shunt * (1.0 - opened), 0.0, 1.0)
     x["now:thorax_mmhg"] = x["pat:p_thorax_mmhg"] + PEEP_TO_CHEST * x["in:vent_peep_cmh2o"] + x["pneumothorax_mmhg"]
 
 

@@ -77,6 +77,7 @@ BEDS = {  # artery, share of flow (reference 4.6), share of VO2 (tunable), cells
     "leg_bed": ("leg", 0.08, 0.07, 4, 12.0),
 }
 VC_COMPLIANCE, RA_COMPLIANCE = 3.0, 5.0  # mL/mmHg: great veins (CVSim-21: SVC 1.3, abdominal 1.3, IVC 0.5 [CVS21]) and atrium, tunable
+SQUEEZE_MMHG = 30.0  # what compressions press the ventricles with, tunable: a quarter to a half of normal output
 LEG_RESISTANCE = 1.2  # mmHg s/mL, femoral artery beside a cannula, tunable
 
 
@@ -222,4 +223,4 @@ def beat(x: Scope) -> None:
     pressed = x["squeeze_phase"] + x.substep_s * 100.0 / 60.0  # 100 compressions a minute
     squeeze_phase = select(pressed >= 1.0, pressed - 1.0, pressed)
     x["squeeze_phase"] = squeeze_phase
-    x["squeeze"] = x["in:compressions"] * 60.0 * half_wave(least(squeeze_phase * 2.0, 1.0) * 3.141592653589793)
+    x["squeeze"] = x["in:compressions"] * SQUEEZE_MMHG * half_wave(least(squeeze_phase * 2.0, 1.0) * 3.141592653589793)
