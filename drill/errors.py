@@ -1,12 +1,12 @@
 """Every error that Drill raises on purpose.
 
-    DrillError                 what the command line turns into a message and an exit code
-    +-- PackError              raised when a pack, scenario, site profile or play does not load
-    +-- CircuitError           raised when a circuit or patient cannot be built from its data
-    +-- NameUnknownError       raised when a control, reading, fault, task or part of that name does not exist
-    +-- ValueRangeError        raised when a value lies outside what a control or parameter allows
-    +-- RunFileError           raised when a run file cannot be read as one
-    +-- SessionError           raised when a session is asked for something its mode or state does not allow
+DrillError                 what the command line turns into a message and an exit code
++-- PackError              raised when a pack, scenario, site profile or play does not load
++-- CircuitError           raised when a circuit or patient cannot be built from its data
++-- NameUnknownError       raised when a control, reading, fault, task or part of that name does not exist
++-- ValueRangeError        raised when a value lies outside what a control or parameter allows
++-- RunFileError           raised when a run file cannot be read as one
++-- SessionError           raised when a session is asked for something its mode or state does not allow
 """
 
 from collections.abc import Iterable

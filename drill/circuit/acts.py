@@ -11,6 +11,7 @@ from drill.circuit.components import COMPONENTS
 from drill.circuit.faults import FAULTS, Fault
 from drill.circuit.gas import GAS, PRIME
 from drill.circuit.holes import AIR
+from drill.circuit.readings import LIVE, READINGS
 from drill.circuit.spec import PartSpec
 from drill.circuit.syringe import ACTS
 from drill.circuit.transport import BLOOD
@@ -36,6 +37,8 @@ def fault_writes(model: Model, fault: str, parameters: Mapping[str, float], part
         raise NameUnknownError("fault", fault, FAULTS)
     kind = FAULTS[fault]
     values = _values(kind, parameters)
+    if kind.site in READINGS:
+        return {}, _sensor_writes(kind, kind.site if part is None else part, values)
     if part is None and kind.site not in model.circuit.sites:
         raise CircuitError(f"fault '{fault}' needs a part at the place '{kind.site}', which circuit '{model.circuit.id}' has not")
     sits = part_named(model, model.circuit.sites[kind.site] if part is None else part)
@@ -55,6 +58,13 @@ def fault_writes(model: Model, fault: str, parameters: Mapping[str, float], part
                 + (f"it fits {', '.join(fitting)}" if fitting else "it fits none of this circuit's parts")
             )
     return controls, slots
+
+
+def _sensor_writes(kind: Fault, reading: str, values: Mapping[str, float]) -> dict[str, float]:
+    """Return the slots that a fault of the sensor of a displayed reading writes."""
+    if reading not in LIVE:
+        raise NameUnknownError("displayed reading", reading, LIVE)
+    return {c.where.format(part=reading): values[c.to] if isinstance(c.to, str) else c.to for c in kind.changes}
 
 
 def _values(kind: Fault, parameters: Mapping[str, float]) -> dict[str, float]:

@@ -1,22 +1,26 @@
 """Alarms: shown readings against limits, and device flags, as an operator meets them at the bedside.
 
-An alarm belongs to a host (console, monitor, ...): a host without power raises nothing and forgets what it had raised.
+An alarm belongs to a host (console, monitor, ...): a host without power raises nothing and forgets what it had raised, and
+one whose alarms are switched off raises none. A limit that a control sets is off at the end of the control's range.
 Priorities, latching and the audio pause are styled after IEC 60601-1-8, without claiming it. Limits come from the
-circuit's data; delays and the pause's length are local targets (tunable).
+circuit's data; delays and the pause's length are local targets (tunable). Interlocks bring two alarms each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from drill.circuit.controls import CONTROLS
+from drill.circuit.interlocks import Interlock, alarm_of
 from drill.circuit.readings import HOSTS, READINGS
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import seconds, ticks
 
 PRIORITIES = ("high", "medium", "low")
-DEVICE_CONDITIONS = ("motor_fault",)  # flags that a device raises about itself
+DEVICE_CONDITIONS = ("motor_fault", "on_battery", "no_signal")  # flags that a device raises about itself
+SWITCHES = {"console": "console_alarms", "monitor": "monitor_alarms"}  # what switches all alarms of a host off
+EVENTS_KEPT = 200
 AUDIO_PAUSE_S = 120.0  # tunable; two minutes is what bedside monitors commonly offer
 
 
@@ -30,6 +34,31 @@ class Alarm(NamedTuple):
     acknowledged: bool
     since_tick: int
     acknowledged_tick: int = -1
+
+
+class AlarmEvent(NamedTuple):
+    """One line of the alarm log: when it came, was over and was acknowledged (-1 = not yet); `text` as it was when it came."""
+
+    id: str
+    priority: str
+    text: str
+    since_tick: int
+    over_tick: int = -1
+    acknowledged_tick: int = -1
+
+
+class AlarmLimit(NamedTuple):
+    """One alarm with its limit as it is set now. `control` is "" where the limit is fixed; `state` is on or off."""
+
+    id: str
+    text: str
+    priority: str
+    host: str
+    reading: str
+    sign: int
+    limit: float
+    control: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +124,29 @@ def _spec(entry: Mapping[str, object]) -> AlarmSpec:
     )
 
 
+def starting(entries: Iterable[Mapping[str, object]]) -> dict[str, float]:
+    """Return the limits that a circuit is delivered with, by control: `{control: name, at: number}` of its `alarms:` entries."""
+    found: dict[str, float] = {}
+    for entry in entries:
+        for side in ("above", "below"):
+            raw = entry.get(side)
+            if isinstance(raw, Mapping) and isinstance(at := raw.get("at"), int | float):
+                found[str(raw["control"])] = float(at)
+    return found
+
+
+def interlock_alarms(rows: Iterable[Interlock]) -> tuple[AlarmSpec, ...]:
+    """Return the alarms of interlocks: high while one acts, low while one is overridden."""
+    acts = [AlarmSpec(alarm_of(row.name), row.text, "high", row.host, condition=alarm_of(row.name), latching=True) for row in rows]
+    held = [AlarmSpec(row.override, f"{row.title.upper()} OVERRIDDEN", "low", row.host, condition=row.override) for row in rows]
+    return (*acts, *held)
+
+
+def alarm_ids(circuit_alarms: Iterable[str], interlocks: Iterable[str]) -> list[str]:
+    """Return the ids of all alarms that a circuit can raise, from the ids of its entries."""
+    return [*circuit_alarms, *(name for each in interlocks for name in (alarm_of(each), f"override_{each}"))]
+
+
 def _limit(name: str, entry: Mapping[str, object]) -> tuple[int, float | str]:
     """Read `above` or `below`: a number, or {control: name}."""
     sides = [side for side in ("above", "below") if entry.get(side) is not None]
@@ -136,11 +188,15 @@ class AlarmBoard:
         # Taken apart once: this is asked every tick.
         knobs = tuple(spec.limit if isinstance(spec.limit, str) else "" for spec in self._specs)
         limits = tuple(0.0 if isinstance(spec.limit, str) else spec.limit for spec in self._specs)
-        self._watch = tuple((i, s.host, s.reading, s.condition, s.sign, limits[i], knobs[i]) for i, s in enumerate(self._specs))
+        self._off_at = tuple(_off_at(spec) for spec in self._specs)
+        self._watch = tuple(
+            (i, s.host, s.reading, s.condition, s.sign, limits[i], knobs[i], self._off_at[i]) for i, s in enumerate(self._specs)
+        )
         self._held = [_QUIET] * len(self._specs)
         self._numbers: list[tuple[float | None, float]] = [(None, 0.0)] * len(self._specs)  # (reading, limit) when last past it
         self._pause_ticks = ticks(audio_pause_s)
         self._pause_until = 0
+        self._events: list[AlarmEvent] = []
 
     def update(
         self,
@@ -152,15 +208,18 @@ class AlarmBoard:
     ) -> None:
         """Look at one tick's display. A blank reading is past no limit; a blank host raises nothing."""
         holding = self._held
-        for i, host, reading, condition, sign, limit, knob in self._watch:
+        for i, host, reading, condition, sign, limit, knob, off_at in self._watch:
             held = holding[i]
             if host not in live_hosts:
+                if held.active:
+                    self._over(self._specs[i].id, tick)
                 holding[i] = _QUIET
                 continue
             if knob:
                 limit = controls[knob]  # noqa: PLW2901  the knob's stand is the limit
             number = shown.get(reading)
-            seen = flags.get(condition, False) if condition else number is not None and sign * (number - limit) > 0
+            past = number is not None and sign * (number - limit) > 0 and limit != off_at
+            seen = flags.get(condition, False) if condition else past
             if not seen and held is _QUIET:
                 continue
             if seen == held.active:
@@ -170,6 +229,10 @@ class AlarmBoard:
                 since = held.changed_tick if held.changed_tick >= 0 else tick
                 if tick - since >= self._delays[i]:
                     holding[i] = self._turn(held, tick, seen=seen, latching=self._specs[i].latching)
+                    if seen:
+                        self._came(self._specs[i], tick, number, limit)
+                    else:
+                        self._over(self._specs[i].id, tick)
                 elif held.changed_tick < 0:
                     holding[i] = replace(held, changed_tick=since)
             if seen:
@@ -183,6 +246,44 @@ class AlarmBoard:
         if latching and held.acknowledged_tick < 0:
             return replace(held, active=False, changed_tick=-1)
         return _QUIET
+
+    def _came(self, spec: AlarmSpec, tick: int, number: float | None, limit: float) -> None:
+        """Write a new line into the alarm log."""
+        self._events.append(AlarmEvent(spec.id, spec.priority, _text(spec, number, limit), tick))
+        del self._events[:-EVENTS_KEPT]
+
+    def _over(self, alarm_id: str, tick: int) -> None:
+        """Write into the alarm log that an alarm is over."""
+        self._note(alarm_id, lambda event: event._replace(over_tick=tick) if event.over_tick < 0 else event)
+
+    def _note(self, alarm_id: str, change: Callable[[AlarmEvent], AlarmEvent]) -> None:
+        for k in range(len(self._events) - 1, -1, -1):
+            if self._events[k].id == alarm_id:
+                self._events[k] = change(self._events[k])
+                return
+
+    def events(self) -> tuple[AlarmEvent, ...]:
+        """Return the alarm log, the oldest first."""
+        return tuple(self._events)
+
+    def limits(self, controls: Mapping[str, float]) -> tuple[AlarmLimit, ...]:
+        """Return every alarm on a reading with its limit as it is set now, in the order of the board."""
+        return tuple(
+            AlarmLimit(
+                spec.id,
+                spec.text,
+                spec.priority,
+                spec.host,
+                spec.reading,
+                spec.sign,
+                limit,
+                spec.limit if isinstance(spec.limit, str) else "",
+                "off" if limit == self._off_at[i] or controls.get(SWITCHES.get(spec.host, ""), 1.0) < 0.5 else "on",
+            )
+            for i, spec in enumerate(self._specs)
+            if spec.reading
+            for limit in (controls[spec.limit] if isinstance(spec.limit, str) else spec.limit,)
+        )
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return what is active or latched: high priority first, the older first within a priority."""
@@ -211,6 +312,7 @@ class AlarmBoard:
             if spec.id in ids:
                 held = self._held[i]
                 self._held[i] = replace(held, acknowledged_tick=tick) if held.active else _QUIET
+                self._note(spec.id, lambda event: event._replace(acknowledged_tick=tick))
         return new
 
     def audio_pause(self, tick: int) -> None:
@@ -225,6 +327,7 @@ class AlarmBoard:
         """Return the board's memory as plain JSON data."""
         return {
             "pause_until": self._pause_until,
+            "events": [list(event) for event in self._events],
             "held": {
                 spec.id: [held.raised, held.active, held.changed_tick, held.since_tick, held.acknowledged_tick, *numbers]
                 for spec, held, numbers in zip(self._specs, self._held, self._numbers, strict=True)
@@ -234,12 +337,20 @@ class AlarmBoard:
 
     def load(self, saved: Mapping[str, object]) -> None:
         """Take up what `save` gave, for the same alarms."""
-        pause, held = saved["pause_until"], saved["held"]
-        if not isinstance(pause, int) or not isinstance(held, Mapping):
-            raise CircuitError("these saved alarms are not what save() gives: 'pause_until' and 'held' are needed")
+        pause, held, events = saved["pause_until"], saved["held"], saved["events"]
+        if not isinstance(pause, int) or not isinstance(held, Mapping) or not isinstance(events, list):
+            raise CircuitError("these saved alarms are not what save() gives: 'pause_until', 'held' and 'events' are needed")
+        self._events = [AlarmEvent(*event) for event in events]
         self._pause_until = pause
         self._held = [_Held(*held[spec.id][:-2]) if spec.id in held else _QUIET for spec in self._specs]
         self._numbers = [tuple(held[spec.id][-2:]) if spec.id in held else (None, 0.0) for spec in self._specs]
+
+
+def _off_at(spec: AlarmSpec) -> float | None:
+    """Return the value at which an alarm's control stands for off: the end of its range away from the reading."""
+    if not isinstance(spec.limit, str):
+        return None
+    return CONTROLS[spec.limit].low if spec.sign < 0 else CONTROLS[spec.limit].high
 
 
 def _text(spec: AlarmSpec, number: float | None, limit: float) -> str:

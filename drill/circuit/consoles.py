@@ -8,6 +8,7 @@ again only when it is seated anew with the motor slow.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from drill.circuit.interlocks import FREE, Hold
 from drill.errors import NameUnknownError
 from drill.units import TICK_S
 
@@ -72,19 +73,23 @@ class Consoles:
         """Seconds that the console in use still boots (0 = up, or dark)."""
         return self._boot_left[self.in_use] if self.powered(self.in_use, controls) else 0.0
 
-    def tick(self, controls: Mapping[str, float], flags: Mapping[str, float], rotor_rpm: float) -> Drive:
-        """Advance timers and the main motor by one tick. `flags` are the faults of the drive, `rotor_rpm` the rotor's speed."""
+    def tick(self, controls: Mapping[str, float], flags: Mapping[str, float], rotor_rpm: float, hold: Hold = FREE) -> Drive:
+        """Advance timers and the main motor by one tick. `flags` are the faults of the drive, `rotor_rpm` the rotor's speed.
+
+        `hold` is what the interlocks of the console in use take of its speed; a drive that has run away obeys a cut alone.
+        """
         self._age(controls, flags)
-        turning = self.ready("console", controls) and flags["motor_failed"] < 0.5
-        wanted = (flags["runaway_rpm"] or controls["pump_rpm_set"]) if turning else 0.0
+        turning = self.ready("console", controls) and flags["motor_failed"] < 0.5 and not hold.cut
+        asked = controls["pump_rpm_set"] * hold.speed
+        wanted = (flags["runaway_rpm"] or asked) if turning else 0.0
         self._motor_rpm += TICK_S / (self._tau_run_s + TICK_S) * (wanted - self._motor_rpm)
         if flags["head_off"] > 0.5 and self.head_on == "console":
             self.loose = True
         if self.head_on == "emergency_drive":
             return Drive(controls["crank_rpm"] * self._gear, self._tau_run_s, 0.0)
         if self.head_on == "backup_console":
-            ready = self.ready("backup_console", controls)
-            return Drive(controls["pump_rpm_set"] if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
+            ready = self.ready("backup_console", controls) and not hold.cut
+            return Drive(asked if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
         if self.head_on == "console" and not self.loose:
             return Drive(wanted, self._tau_run_s if turning else self._tau_down_s, rotor_rpm)
         return Drive(0.0, self._tau_down_s, self._motor_rpm if self.in_use == "console" else 0.0)

@@ -36,6 +36,7 @@ CONTROLS: dict[str, Control] = {
         Control("clamp_plegia_blood", "0 open - 1 closed", 0, 1, 0, "Clamp on the blood supply of the cardioplegia head"),
         Control("clamp_plegia_bag", "0 open - 1 closed", 0, 1, 1, "Clamp on the bag of the cardioplegia head"),
         Control("aortic_clamp", "0 off - 1 on", 0, 1, 0, "The surgeon's cross-clamp on the ascending aorta"),
+        Control("clamp_electronic", "0 open - 1 closed", 0, 1, 0, "Electronic clamp on the arterial line, which the interlocks close"),
         Control("tap_drainage", "0 closed - 1 open", 0, 1, 0, "Three-way tap on the drainage line's connector"),
         Control("tap_post_ox", "0 closed - 1 open", 0, 1, 0, "Three-way tap behind the oxygenator"),
         Control("tap_filter_purge", "0 closed - 1 open", 0, 1, 1, "Tap on the arterial filter's purge line to the reservoir"),
@@ -73,8 +74,55 @@ CONTROLS: dict[str, Control] = {
         Control("defibrillator", "0 off - 1 shock", 0, 1, 0, "Defibrillator: a shock as it goes on; off again to charge"),
         Control("pacing_bpm", "/min", 0, 150, 0, "Pacemaker rate, 0 off"),
         Control("compressions", "0 off - 1 on", 0, 1, 0, "Chest compressions"),
-        Control("flow_alarm_low_l_min", "L/min", 0, 8, 2, "Low-flow alarm limit on the console"),
-        Control("bubble_stop", "0 off - 1 armed", 0, 1, 1, "Flow and bubble sensor armed to stop the pump"),
+        Control("monitor_power", "0 off - 1 on", 0, 1, 1, "Power of the patient monitor"),
+        Control("heater_power", "0 off - 1 on", 0, 1, 1, "Power of the heater-cooler"),
+        Control("analyser_power", "0 off - 1 on", 0, 1, 1, "Power of the oxygen analyser behind the blender"),
+        Control("console_alarms", "0 off - 1 on", 0, 1, 1, "All alarms of the console; interlocks are apart"),
+        Control("monitor_alarms", "0 off - 1 on", 0, 1, 1, "All alarms of the patient monitor"),
+        *(
+            Control(name, unit, low, high, default, f"{meaning}; {'lowest' if way == 'low' else 'highest'} setting = off")
+            for name, unit, low, high, default, way, meaning in (
+                ("flow_alarm_low_l_min", "L/min", 0, 8, 2, "low", "Low-flow alarm limit on the console"),
+                ("limit_p_ven_low_mmhg", "mmHg", -500, 0, -100, "low", "Alarm limit of the pump inlet pressure"),
+                ("limit_p_pre_high_mmhg", "mmHg", 0, 900, 400, "high", "Alarm limit of the pressure before the membrane"),
+                ("limit_p_post_high_mmhg", "mmHg", 0, 900, 300, "high", "Alarm limit of the line pressure after the membrane"),
+                ("limit_dp_ox_high_mmhg", "mmHg", 0, 400, 150, "high", "Alarm limit of the pressure drop over the membrane"),
+                ("limit_svo2_low_pct", "%", 0, 100, 55, "low", "Alarm limit of the saturation in the drainage line"),
+                ("limit_level_low_ml", "mL", 0, 3000, 400, "low", "Alarm limit of the reservoir level"),
+                ("limit_fdo2_low_pct", "%", 15, 100, 30, "low", "Alarm limit of the oxygen analyser"),
+                ("limit_water_high_c", "degC", 20, 50, 41, "high", "Alarm limit of the water temperature"),
+                ("limit_map_low_mmhg", "mmHg", 0, 120, 55, "low", "Alarm limit of the mean arterial pressure"),
+                ("limit_map_high_mmhg", "mmHg", 40, 250, 120, "high", "Alarm limit of the mean arterial pressure"),
+                ("limit_cvp_high_mmhg", "mmHg", 0, 60, 30, "high", "Alarm limit of the central venous pressure"),
+                ("limit_spo2_low_pct", "%", 50, 100, 88, "low", "Alarm limit of the oximeter on the right hand"),
+                ("limit_nirs_low_pct", "%", 0, 95, 45, "low", "Alarm limit of the cerebral saturation"),
+                ("limit_temp_low_c", "degC", 15, 37, 34, "low", "Alarm limit of the core temperature"),
+                ("limit_temp_high_c", "degC", 36, 43, 38.5, "high", "Alarm limit of the core temperature"),
+            )
+        ),
+        Control("bubble_stop", "0 off - 1 armed", 0, 1, 1, "Bubble interlock: stops the pump, closes the electronic clamp"),
+        Control("level_stop", "0 off - 1 armed", 0, 1, 1, "Level interlock: stops the pump while the reservoir is low"),
+        Control("pressure_stop", "0 off - 1 armed", 0, 1, 1, "Pressure interlock: slows the pump while the line pressure is high"),
+        Control("runaway_stop", "0 off - 1 armed", 0, 1, 1, "Runaway protection: takes the drive's power when it turns faster than set"),
+        Control("backflow_stop", "0 off - 1 armed", 0, 1, 1, "Backflow protection: closes the electronic clamp"),
+        Control("water_cutout", "0 off - 1 armed", 0, 1, 1, "Over-temperature cut-out of the heater-cooler"),
+        *(
+            Control(f"override_{name}", "0 off - 1 on", 0, 1, 0, f"Manual override of the {title}: it watches, and does not act")
+            for name, title in (
+                ("bubble", "bubble interlock"),
+                ("level", "level interlock"),
+                ("pressure", "pressure interlock"),
+                ("runaway", "runaway protection"),
+                ("backflow", "backflow protection"),
+                ("water", "over-temperature cut-out"),
+            )
+        ),
+        Control("limit_bubble_ml", "mL", 0.1, 10, 0.5, "Gas in about a second at which the bubble interlock acts"),
+        Control("limit_level_stop_ml", "mL", 50, 1500, 200, "Reservoir level at which the level interlock acts"),
+        Control("limit_line_mmhg", "mmHg", 100, 600, 350, "Line pressure at which the pressure interlock acts"),
+        Control("limit_runaway_rpm", "rpm", 10, 2000, 500, "Speed over the set one at which the runaway protection acts"),
+        Control("limit_backflow_l_min", "L/min", -3, -0.1, -0.3, "Flow below which the backflow protection acts"),
+        Control("limit_water_c", "degC", 35, 45, 42, "Water temperature at which the heater-cooler cuts out"),
     )
 }
 CLAMPS = tuple(name for name in CONTROLS if name.startswith("clamp_"))

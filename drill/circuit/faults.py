@@ -26,7 +26,10 @@ class Change(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """One kind of fault. `site` is the circuit's site whose part it sits in, unless the scenario names a part."""
+    """One kind of fault. `site` is the circuit's site whose part it sits in, unless the scenario names a part.
+
+    A fault of a sensor sits in a reading: `site` is the usual one, and a scenario names any other that is displayed.
+    """
 
     name: str
     site: str
@@ -184,6 +187,41 @@ FAULTS: dict[str, Fault] = {
             (Parameter("temp_c", "degC", 4.0, 45.0, 42.0),),
             (Change("heater:stuck_c", "temp_c"),),
             "The heater-cooler goes to a temperature of its own whatever its knob says",
+        ),
+        Fault(
+            "water_line_kinked",
+            "oxygenator",
+            (Parameter("closed", "0-1", 0.0, 0.98, 0.85),),
+            (Change("heater:kink", "closed"),),
+            "The heater-cooler's hose is kinked: water flow falls, its pressure stands at the relief valve",
+        ),
+        Fault(
+            "monitor_off",
+            "oxygenator",
+            (),
+            (Change("control:monitor_power", 0.0),),
+            "The patient monitor loses its power: its numbers are blank, its alarms silent",
+        ),
+        Fault(
+            "sensor_zero",
+            "p_pre_mmhg",
+            (Parameter("offset", "the reading's unit", -7000.0, 7000.0, 60.0),),
+            (Change("zero:{part}", "offset"),),
+            "The zero of a sensor is off by this much: its display and its alarms are wrong, the circuit is not",
+        ),
+        Fault(
+            "sensor_stuck",
+            "p_ven_mmhg",
+            (),
+            (Change("stuck:{part}", 1.0),),
+            "A display stands at what it showed",
+        ),
+        Fault(
+            "sensor_lost",
+            "flow_l_min",
+            (),
+            (Change("lost:{part}", 1.0),),
+            "A sensor has lost its contact: its display is blank; a bubble sensor without coupling sees air",
         ),
         Fault(
             "hypermetabolism",

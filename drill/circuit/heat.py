@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from drill.circuit.maths import ten_to
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec
-from drill.circuit.trace import Num, between, select
+from drill.circuit.trace import Num, between, least, most, select, sqrt
 from drill.units import TICK_S
 
 J_PER_ML_BLOOD = 3.8  # J/degC, reference 7
@@ -31,20 +31,43 @@ Q10_LOG = 0.0380  # log10(2.4)/10 per degC, reference 5.5: Q10 2.3-2.5 for the w
 
 TANK_ML = 8000.0  # water in bath and hoses, tunable
 WATER_J_PER_ML = 4.18
+HOSE_MMHG, RELIEF_MMHG = 0.6, 599.0  # hose and exchanger at 1 L/min, tunable; "not 600 mmHg or more" by PS27
 HEATING_W, COOLING_W, GAIN_W = 1200.0, 1500.0, 550.0  # 1-1.5 kW, 1-2 kW; gain makes 60 s at small differences (reference 7)
 
 
 def add_water(slots: Slots) -> None:
-    """Make the slots of the heater-cooler: on, what it is stuck at (0 = obeys its knob), water temperature."""
+    """Make the slots of the heater-cooler: on, what it is stuck at (0 = obeys its knob), kink of its hose, cut out, water."""
     slots.add("heater:on", 1.0)
     slots.add("heater:stuck_c", 0.0)
+    slots.add("heater:kink", 0.0)
+    slots.add("heater:cut", 0.0)
     slots.add("water_temp_c", 37.0)
     slots.add("water_given", 0.0)
 
 
+def heater_runs(x: Scope) -> Num:
+    """Return 1 while the heater-cooler has power and works, else 0."""
+    return x["heater:on"] * x["in:heater_power"]
+
+
+def hose_resistance(x: Scope) -> Num:
+    """Return mmHg per (L/min)2 of the water's way: 0.6/(1 - kink)**2, so that 25 L/min stay well under 600 mmHg (tunable)."""
+    clear = most(1.0 - x["heater:kink"], 0.01)
+    return HOSE_MMHG / (clear * clear)
+
+
 def water_flow(x: Scope) -> Num:
-    """Return the water flow through the heat exchangers, L/min: its pump stands with the heater-cooler."""
-    return x["in:water_flow_l_min"] * x["heater:on"]
+    """Return the water flow through the heat exchangers, L/min: its pump stands with the heater-cooler.
+
+    Q = least(Q_set, sqrt(600 mmHg/R)): a relief valve holds the pressure   [PS27: under 600 mmHg]
+    """
+    return least(x["in:water_flow_l_min"], sqrt(RELIEF_MMHG / hose_resistance(x))) * heater_runs(x)
+
+
+def water_pressure_mmhg(x: Scope) -> Num:
+    """Return the water pressure before the heat exchanger: P = R Q**2."""
+    flow = water_flow(x)
+    return hose_resistance(x) * flow * flow
 
 
 def run_water(x: Scope, spec: CircuitSpec) -> None:
@@ -59,7 +82,8 @@ def run_water(x: Scope, spec: CircuitSpec) -> None:
     given = ports - x["water_given"]
     x["water_given"] = ports
     wanted = select(x["heater:stuck_c"] > 0.0, x["heater:stuck_c"], x["in:water_temp_c"])
-    watt = between(GAIN_W * (wanted - x["water_temp_c"]), -COOLING_W, HEATING_W) * x["heater:on"]
+    watt = between(GAIN_W * (wanted - x["water_temp_c"]), -COOLING_W, HEATING_W) * heater_runs(x)
+    watt = select(x["heater:cut"] > 0.5, least(watt, 0.0), watt)
     x["water_temp_c"] = x["water_temp_c"] + (watt * TICK_S - given * J_PER_ML_BLOOD) / (TANK_ML * WATER_J_PER_ML)
 
 

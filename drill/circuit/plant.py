@@ -2,32 +2,33 @@
 
 from array import array
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from drill.circuit import acts, looks
-from drill.circuit.alarms import Alarm, AlarmBoard, alarm_specs
+from drill.circuit import acts, alarms, interlocks, looks
+from drill.circuit.alarms import Alarm, AlarmBoard, AlarmEvent, AlarmLimit
 from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
 from drill.circuit.consoles import EQUIPMENT, Consoles
 from drill.circuit.controls import CONTROLS
+from drill.circuit.displays import LOW_PERFUSION_PULSE_MMHG, Displays
 from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FLAGS
 from drill.circuit.gas import GAS
+from drill.circuit.interlocks import FREE, Hold, Interlocks, Standing
+from drill.circuit.labs import Result, Samples
 from drill.circuit.looks import FINDINGS
 from drill.circuit.readings import READINGS, SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
+from drill.circuit.sensors import GROUPS
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.step import interpreted
 from drill.circuit.wiring import PATIENT_SITES, VENOUS
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 from drill.units import SUBSTEPS_PER_TICK
 
-LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
-OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_left_hand_pct", "spo2_foot_pct"})
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
 ASYSTOLE = 0.8  # phase between two beats, at which an ECG is flat
 Advance = Callable[[Any], None]
@@ -62,23 +63,25 @@ class Plant:
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
         self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
         self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
-        self._board = AlarmBoard(alarm_specs(circuit.alarms))
+        self._interlocks = Interlocks(circuit)
+        self._board = AlarmBoard((*alarms.alarm_specs(circuit.alarms), *alarms.interlock_alarms(self._interlocks.rows)))
+        self._samples = Samples()
         index = self._index
+        self.measured = tuple(name for name in READINGS if self._model.slow.writes(index[f"true:{name}"]))
+        self._displays = Displays(self._model.slots, self._x, self._v, self._consoles, self._controls, self.measured)
         self._all_true = itemgetter(*(index[f"true:{name}"] for name in READINGS))
-        self._all_shown = itemgetter(*(index[f"shown:{name}"] for name in SHOWN))
-        watched = {str(a["reading"]) for a in circuit.alarms if a.get("reading")}
-        self._watched = tuple((name, index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in watched)
+        self._watched = self._displays.places(str(a["reading"]) for a in circuit.alarms if a.get("reading"))
+        self._guarded = self._displays.places(self._interlocks.readings)
         self._flags = tuple((name, index[f"flag:{name}"]) for name in FLAGS)
         self._rpm_at, self._head_off_at, self._failed_at = index[f"rpm:{pump.id}"], index["flag:head_off"], index["flag:motor_failed"]
         self._live_at = index["machine_live"]
         self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
-        self._battery_at, self._tach_at = index["battery_pct"], index["crank_tach"]
-        self._pulse_at, self._map_at = index["true:pulse_pressure_mmhg"], index["true:map_mmhg"]
+        self._battery_at, self._tach_at, self._cool_at = index["battery_pct"], index["crank_tach"], index["heater:cut"]
         self._seen = tuple(self._line(part.id) for part in circuit.parts)
-        self.measured = tuple(name for name in READINGS if self._model.slow.writes(index[f"true:{name}"]))
         self._tick = 0
         self._bench = isinstance(patient, Bench)
-        self._missing = frozenset(SHOWN) - frozenset(self.measured)
+        for name, value in {**alarms.starting(circuit.alarms), **interlocks.starting(circuit.interlocks)}.items():
+            self.set(name, value)
 
     # -- hands --------------------------------------------------------------------------------------------------
 
@@ -91,6 +94,10 @@ class Plant:
             raise ValueRangeError(f"{name} cannot be {value:g}: it goes from {control.low:g} to {control.high:g} ({control.unit})")
         self._controls[name] = float(value)
         self._x[self._index[f"in:{name}"]] = float(value)
+        if value > 0.5:
+            self._interlocks.rearm(name)
+        elif name == interlocks.ELECTRONIC_CLAMP:
+            self._interlocks.let_go()
 
     def control(self, name: str) -> float:
         """Return how a control stands."""
@@ -109,6 +116,21 @@ class Plant:
             self.set(name, value)
         for slot, value in slots.items():
             self._x[self._index[slot]] = value
+        self._displays.refresh()
+
+    def mend(self, group: str) -> None:
+        """Put right the sensors of a group of `sensors.GROUPS`: zero them, free them, give them their contact."""
+        if group not in GROUPS:
+            raise NameUnknownError("group of sensors", group, GROUPS)
+        self._displays.mend(group)
+
+    def sample(self, lab: str) -> None:
+        """Draw a sample for a test of `labs.LABS`: its result, of this moment's values, is back after its turnaround."""
+        self._samples.draw(self._tick, lab, self.true)
+
+    def samples(self) -> tuple[Result, ...]:
+        """Return all samples, the oldest first; one is back once its `due_tick` is over."""
+        return tuple(self._samples.all)
 
     def fits(self, fault: str, part: str) -> None:
         """Raise CircuitError or NameUnknownError where a fault cannot sit in this part."""
@@ -168,7 +190,7 @@ class Plant:
         """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
         x, box, controls = self._v, self._consoles, self._controls
         rpm = x[self._rpm_at]
-        drive = box.tick(controls, {name: x[i] for name, i in self._flags}, rpm)
+        drive = box.tick(controls, {name: x[i] for name, i in self._flags}, rpm, self._interlock())
         target, tau, measured = self._drive_at
         x[target], x[tau], x[measured] = drive
         x[self._head_off_at] = 0.0
@@ -177,11 +199,32 @@ class Plant:
         x[self._live_at] = 1.0 if box.ready("console", controls) else 0.0
         self._advance(self._x)
         self._tick += 1
-        live = box.ready(box.in_use, controls)
-        hosts = _hosts(console=live, crank=box.head_on == "emergency_drive")
-        silent = self._silent()
-        shown = {name: None if host not in hosts or name in silent else x[i] for name, i, host in self._watched}
-        self._board.update(self._tick, shown, controls, {"motor_fault": live and self._motor_failed()}, hosts)
+        for result in self._samples.due(self._tick):
+            self._displays.report(result.values)
+        hosts = self._displays.hosts()
+        heard = hosts.difference(host for host, switch in alarms.SWITCHES.items() if controls[switch] < 0.5)
+        self._board.update(self._tick, self._displays.these(self._watched, hosts), controls, self._conditions(), heard)
+
+    def _interlock(self) -> Hold:
+        """Let the interlocks act on the displays of the tick before."""
+        if not self._guarded:
+            return FREE
+        hosts = self._displays.hosts()
+        cranked = self._consoles.head_on == "emergency_drive"
+        shut = self._interlocks.shut
+        hold = self._interlocks.act(self._tick, self._displays.these(self._guarded, hosts), self._controls, hosts, cranked=cranked)
+        self._v[self._cool_at] = 1.0 if hold.cool else 0.0
+        if hold.clamp != shut:
+            self.set(interlocks.ELECTRONIC_CLAMP, float(hold.clamp))
+        return hold
+
+    def _conditions(self) -> dict[str, bool]:
+        """Return what the devices say of themselves."""
+        said = self._interlocks.said(self._controls)
+        said["motor_fault"] = self._motor_lamp()
+        said["on_battery"] = self._consoles.in_use == "console" and self._controls["mains_power"] < 0.5
+        said["no_signal"] = self._displays.no_signal()
+        return said
 
     def _motor_failed(self) -> bool:
         return self._consoles.in_use == "console" and self._v[self._failed_at] > 0.5
@@ -189,11 +232,6 @@ class Plant:
     def _motor_lamp(self) -> bool:
         box = self._consoles
         return self._motor_failed() and box.ready(box.in_use, self._controls)
-
-    def _live_hosts(self) -> frozenset[str]:
-        box = self._consoles
-        live = box.ready(box.in_use, self._controls)
-        return _hosts(console=live, crank=box.head_on == "emergency_drive")
 
     # -- readings -----------------------------------------------------------------------------------------------
 
@@ -207,9 +245,7 @@ class Plant:
         """Return what the display shows, None where it is blank."""
         if name not in SHOWN:
             raise NameUnknownError("shown reading", name, SHOWN)
-        if READINGS[name].host not in self._live_hosts() or name in self._silent():
-            return None
-        return float(self._x[self._index[f"shown:{name}"]])
+        return self._displays.shown(name)
 
     # -- for the lab, which may look inside ---------------------------------------------------------------------
 
@@ -239,27 +275,11 @@ class Plant:
 
     def readings(self) -> tuple[list[float], list[float | None]]:
         """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
-        dark = _dark(self._live_hosts(), self._silent())
-        shown: list[float | None] = list(self._all_shown(self._v))
-        for k in dark:
-            shown[k] = None
-        return list(self._all_true(self._v)), shown
-
-    def _silent(self) -> frozenset[str]:
-        """The displays that have power and no signal: a probe that was left behind, an oximeter without a pulse."""
-        silent = _silence(probe=self._consoles.head_on != self._consoles.in_use, oximeters=self._weak())
-        return silent | self._missing if self._bench else silent
-
-    def _weak(self) -> bool:
-        """Whether an oximeter finds no pulse."""
-        x = self._v
-        return not self._bench and (x[self._pulse_at] < LOW_PERFUSION_PULSE_MMHG or x[self._map_at] < LOW_PERFUSION_MAP_MMHG)
+        return list(self._all_true(self._v)), self._displays.all_shown()
 
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
-        if name in OXIMETERS and self._weak():
-            return "no pulse" if name == "spo2_foot_pct" else "low perfusion"
-        return ""
+        return self._displays.note(name)
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Return active and latched alarms, the most urgent first."""
@@ -268,6 +288,19 @@ class Plant:
     def active_alarms(self) -> frozenset[str]:
         """Return the ids of the active alarms: cheaper than `alarms` where nobody reads them."""
         return self._board.active()
+
+    def alarm_log(self) -> tuple[AlarmEvent, ...]:
+        """Return what has alarmed so far, the oldest first."""
+        return self._board.events()
+
+    def alarm_limits(self) -> tuple[AlarmLimit, ...]:
+        """Return every alarm on a reading with its limit as it is set now."""
+        return self._board.limits(self._controls)
+
+    def interlocks(self) -> tuple[Standing, ...]:
+        """Return how each interlock of this machine stands."""
+        hosts = self._displays.hosts()
+        return self._interlocks.standing(self._displays.these(self._guarded, hosts), self._controls, hosts)
 
     def acknowledge(self, tick: int, alarm_id: str | None = None) -> None:
         """Acknowledge one alarm, or all."""
@@ -375,19 +408,26 @@ class Plant:
 
     def state_bits(self) -> bytes:
         """Return the raw bits of the whole state, drives and their timers included."""
-        return (array("d", self._x) if self._v is self._x else self._v).tobytes() + repr(sorted(self._consoles.save().items())).encode()
+        boxes = repr((sorted(self._consoles.save().items()), self._interlocks.save(), self._samples.save()))
+        return (array("d", self._x) if self._v is self._x else self._v).tobytes() + boxes.encode()
 
     def save(self) -> dict[str, object]:
         """Return the full state as JSON data, floats as exact hexadecimal text."""
-        return {"tick": self._tick, "x": [float(v).hex() for v in self._x], "consoles": self._consoles.save(), "alarms": self._board.save()}
+        return {
+            "tick": self._tick,
+            "x": [float(v).hex() for v in self._x],
+            "consoles": self._consoles.save(),
+            "interlocks": self._interlocks.save(),
+            "alarms": self._board.save(),
+            "samples": self._samples.save(),
+        }
 
     def load(self, saved: Mapping[str, object]) -> None:
         """Take up what `save` gave, for the same circuit and patient."""
-        numbers, consoles, alarms, tick = saved["x"], saved["consoles"], saved["alarms"], saved["tick"]
-        fits = isinstance(numbers, list) and len(numbers) == len(self._x)
-        if not (
-            fits and isinstance(numbers, list) and isinstance(consoles, Mapping) and isinstance(alarms, Mapping) and isinstance(tick, int)
-        ):
+        numbers, tick, samples = saved.get("x"), saved.get("tick"), saved.get("samples")
+        boxes = [box for name in ("consoles", "interlocks", "alarms") if isinstance(box := saved.get(name), Mapping)]
+        fits = isinstance(numbers, list) and len(numbers) == len(self._x) and len(boxes) == 3
+        if not (fits and isinstance(numbers, list) and isinstance(tick, int) and isinstance(samples, list)):
             raise CircuitError("this saved state is of another circuit or engine: build the plant that it was saved from")
         for i, text in enumerate(numbers):
             self._x[i] = float.fromhex(str(text))
@@ -395,22 +435,9 @@ class Plant:
             stands = float(self._x[self._index[f"in:{name}"]])
             if stands != value:  # an untouched control keeps its default as it is written, 0 and not 0.0: the log shows it
                 self._controls[name] = stands
-        self._consoles.load(consoles)
-        self._board.load(alarms)
+        self._consoles.load(boxes[0])
+        self._interlocks.load(boxes[1])
+        self._board.load(boxes[2])
+        self._samples.load(tick, samples)
         self._tick = tick
-
-
-@lru_cache(maxsize=4)
-def _hosts(*, console: bool, crank: bool) -> frozenset[str]:
-    return frozenset({"monitor", "flowmeter", "heater"} | ({"console"} if console else set()) | ({"crank"} if crank else set()))
-
-
-@lru_cache(maxsize=4)
-def _silence(*, probe: bool, oximeters: bool) -> frozenset[str]:
-    return frozenset({*(("flow_l_min",) if probe else ()), *(OXIMETERS if oximeters else ())})
-
-
-@lru_cache(maxsize=64)
-def _dark(hosts: frozenset[str], silent: frozenset[str]) -> tuple[int, ...]:
-    """Return which displays are blank, by their place in SHOWN."""
-    return tuple(k for k, name in enumerate(SHOWN) if READINGS[name].host not in hosts or name in silent)
+        self._displays.refresh()

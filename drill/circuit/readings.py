@@ -1,7 +1,8 @@
 """Everything that can be measured: name, unit, resolution, range, meaning, where it is shown.
 
 `true` readings are the model's; a `shown` reading is what a sensor displays with its host's power.
-A reading with a host exists in both forms; one without exists only as truth (outcomes, harm).
+A reading with a host exists in both forms; one without exists only as truth (outcomes, harm). The host `lab` shows what a
+sample gave: values of the time when it was drawn.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,16 @@ class Reading(NamedTuple):
     meaning: str
 
 
-HOSTS = ("console", "crank", "monitor", "flowmeter", "heater")
+HOSTS = {  # what shows readings and sounds alarms, and what it lives on
+    "console": "power of the console in use, and its boot",
+    "crank": "the pump head on the emergency drive",
+    "monitor": "power of the patient monitor",
+    "flowmeter": "nothing: glass tube, gauge and whistle need no power",
+    "analyser": "power of the oxygen analyser",
+    "heater": "power of the heater-cooler",
+    "lab": "nothing: the slip of paper that came back; blank until then",
+}
+LAB = "lab"
 
 READINGS: dict[str, Reading] = {
     r.name: r
@@ -35,17 +45,19 @@ READINGS: dict[str, Reading] = {
         Reading("svo2_pct", "%", 1, 0, 100, "console", "Saturation in the drainage line"),
         Reading("reservoir_ml", "mL", 5, 0, 6000, "console", "Level of the venous reservoir; blank on a circuit without one"),
         Reading("sweep_l_min", "L/min", 0.1, 0, 15, "flowmeter", "Sweep gas flow at the oxygenator"),
-        Reading("fdo2_pct", "%", 1, 21, 100, "flowmeter", "Oxygen in the sweep gas, by the analyser behind the blender"),
+        Reading("fdo2_pct", "%", 1, 21, 100, "analyser", "Oxygen in the sweep gas, by the analyser behind the blender"),
         Reading("gas_supply_alarm", "0 no - 1 yes", 1, 0, 1, "flowmeter", "Crossover alarm of the blender: one wall gas is missing"),
         Reading("cylinder_l", "L", 1, 0, 10000, "flowmeter", "Oxygen left in the cylinder, by its gauge"),
         Reading("agent_exhaust_pct", "%", 0.1, 0, 10, "flowmeter", "Volatile anaesthetic at the oxygenator's exhaust, by the analyser"),
         Reading("agent_blood_pct", "%", 0.1, 0, 10, "", "Volatile anaesthetic in blood and brain, as part of an atmosphere"),
         Reading("gas_pressure_mmhg", "mmHg", 1, -100, 500, "", "Gas side of the oxygenator, above the air"),
-        Reading("po2_post_mmhg", "mmHg", 1, 0, 760, "", "PO2 of blood leaving the oxygenator"),
-        Reading("sat_post_pct", "%", 1, 0, 100, "", "Saturation of blood leaving the oxygenator"),
-        Reading("pco2_post_mmhg", "mmHg", 1, 0, 250, "", "PCO2 of blood leaving the oxygenator, 37 degC"),
+        Reading("po2_post_mmhg", "mmHg", 1, 0, 760, "lab", "PO2 of blood leaving the oxygenator"),
+        Reading("sat_post_pct", "%", 1, 0, 100, "lab", "Saturation of blood leaving the oxygenator"),
+        Reading("pco2_post_mmhg", "mmHg", 1, 0, 250, "lab", "PCO2 of blood leaving the oxygenator, 37 degC"),
         Reading("temp_blood_out_c", "degC", 0.1, 0, 50, "heater", "Blood leaving the oxygenator"),
         Reading("water_temp_c", "degC", 0.1, 0, 60, "heater", "Water of the heater-cooler"),
+        Reading("water_flow_l_min", "L/min", 0.1, 0, 40, "heater", "Water flow through the heat exchanger"),
+        Reading("water_pressure_mmhg", "mmHg", 1, 0, 1000, "heater", "Water pressure before the heat exchanger"),
         Reading("map_mmhg", "mmHg", 1, -20, 300, "monitor", "Mean arterial pressure, right radial"),
         Reading("sys_mmhg", "mmHg", 1, -20, 300, "monitor", "Systolic arterial pressure of the last beat"),
         Reading("dia_mmhg", "mmHg", 1, -20, 300, "monitor", "Diastolic arterial pressure of the last beat"),
@@ -67,17 +79,18 @@ READINGS: dict[str, Reading] = {
         Reading("etco2_mmhg", "mmHg", 1, 0, 150, "monitor", "End-tidal CO2: falls when less blood passes the lungs"),
         Reading("temp_core_c", "degC", 0.1, 0, 50, "monitor", "Core temperature"),
         Reading("temp_shell_c", "degC", 0.1, 0, 50, "", "Temperature of limbs and skin"),
-        Reading("pao2_mmhg", "mmHg", 1, 0, 760, "", "Arterial PO2, right radial"),
-        Reading("paco2_mmhg", "mmHg", 1, 0, 250, "", "Arterial PCO2, right radial, 37 degC"),
-        Reading("ph_arterial", "pH", 0.01, 6, 8.5, "", "Arterial pH, right radial, 37 degC"),
-        Reading("be_mmol_l", "mmol/L", 0.1, -40, 40, "", "Base excess"),
-        Reading("act_s", "s", 1, 0, 1500, "", "Activated clotting time that a sample would have"),
-        Reading("sao2_pct", "%", 1, 0, 100, "", "Arterial saturation at the right hand"),
+        Reading("pao2_mmhg", "mmHg", 1, 0, 760, "lab", "Arterial PO2, right radial"),
+        Reading("paco2_mmhg", "mmHg", 1, 0, 250, "lab", "Arterial PCO2, right radial, 37 degC"),
+        Reading("ph_arterial", "pH", 0.01, 6, 8.5, "lab", "Arterial pH, right radial, 37 degC"),
+        Reading("be_mmol_l", "mmol/L", 0.1, -40, 40, "lab", "Base excess of arterial blood"),
+        Reading("act_s", "s", 1, 0, 1500, "lab", "Activated clotting time that a sample would have"),
+        Reading("sao2_pct", "%", 1, 0, 100, "lab", "Arterial saturation at the right hand"),
         Reading("cardiac_output_l_min", "L/min", 0.01, 0, 20, "", "Native output of the left ventricle, mean of about 2 s"),
         Reading("recirculation_pct", "%", 1, 0, 100, "", "Share of the drained blood that the circuit has just returned"),
         Reading("vo2_ml_min", "mL/min", 1, 0, 2000, "", "Oxygen that the tissues take"),
         Reading("oxygen_debt_ml", "mL", 1, 0, 100000, "", "Oxygen that the tissues wanted and did not get"),
-        Reading("lactate_mmol_l", "mmol/L", 0.1, 0, 40, "", "Arterial lactate"),
+        Reading("lactate_mmol_l", "mmol/L", 0.1, 0, 40, "lab", "Arterial lactate"),
+        Reading("hb_lab_g_l", "g/L", 1, 0, 250, "lab", "Haemoglobin of arterial blood, right radial"),
         Reading("hb_g_l", "g/L", 1, 0, 250, "console", "Haemoglobin in the drainage line"),
         Reading("contractility", "fraction", 0.001, 0, 3, "", "Strength of the heart against its start, by coronary supply and drugs"),
         Reading("gas_to_patient_ml", "mL", 0.01, 0, 100000, "", "Gas that has reached the patient"),
@@ -91,3 +104,4 @@ READINGS: dict[str, Reading] = {
     )
 }
 SHOWN = tuple(r.name for r in READINGS.values() if r.host)
+LIVE = tuple(name for name in SHOWN if READINGS[name].host != LAB)  # what a display shows all the time

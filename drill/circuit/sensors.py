@@ -1,11 +1,17 @@
-"""From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution)."""
+"""From the state to readings: the truth once a tick, and what each sensor displays of it (lag, zero, range, resolution).
+
+A sensor fails in three ways, each a slot by the reading's name: `zero:` is off, it is `stuck:` at what it showed, or its
+contact is `lost:`. Without contact a display is blank, except the bubble sensor's: dry, it sees air.
+"""
 
 from drill.circuit import acid_base, veins, vitals
 from drill.circuit.body import saturation_at
+from drill.circuit.components import COMPONENTS
+from drill.circuit.heat import water_flow, water_pressure_mmhg
 from drill.circuit.lag import toward
 from drill.circuit.laws import ML_S_PER_L_MIN
 from drill.circuit.network import Network
-from drill.circuit.readings import READINGS, SHOWN
+from drill.circuit.readings import LAB, LIVE, READINGS, SHOWN
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec
 from drill.circuit.trace import Num, absolute, between, select
@@ -15,7 +21,7 @@ from drill.units import TICK_S
 SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump", "oxygenator", "leak")
 OPTIONAL_SITES = ("reservoir", "filter", "wound", "cardioplegia", "vent", "suction", "spare", "bag", "second_oxygenator")
 PART_SITES = frozenset({"flow", "svo2", "pump", "oxygenator", "leak", *OPTIONAL_SITES})
-LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a circuit's `sensors` may say otherwise
+LAG_S: dict[str, float] = {  # how long a display takes to follow (0 where nothing stands), tunable; a circuit's `sensors` may say otherwise
     "flow_l_min": 0.4,
     "p_ven_mmhg": 0.3,
     "p_pre_mmhg": 0.3,
@@ -35,6 +41,17 @@ LAG_S: dict[str, float] = {  # how long a display takes to follow, tunable; a ci
     "temp_core_c": 20.0,
     "temp_blood_out_c": 5.0,
     "water_temp_c": 3.0,
+    "water_flow_l_min": 1.0,
+    "water_pressure_mmhg": 0.5,
+    "reservoir_ml": 0.5,
+    "cylinder_l": 1.0,
+}
+DRY_BUBBLE_ML = 10.0  # what a bubble sensor without coupling shows, tunable: air reflects ultrasound as a dry face does
+PRESSURES = ("p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg", "cvp_mmhg")
+GROUPS: dict[str, tuple[str, ...]] = {  # what one pair of hands puts right at once
+    "pressures": PRESSURES,
+    "probe": ("flow_l_min", "bubble_ml"),
+    "monitor": tuple(name for name in SHOWN if READINGS[name].host == "monitor" and name not in PRESSURES),
 }
 _ROUND = 6755399441055744.0
 PO2_PLACES = {
@@ -66,6 +83,8 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
         slots.add(f"lag:{name}", 0.0)
         slots.add(f"shown:{name}", 0.0)
         slots.add(f"zero:{name}", next((s.zero for s in spec.sensors if s.reading == name), 0.0))
+        slots.add(f"stuck:{name}", 0.0)
+        slots.add(f"lost:{name}", 1.0 if READINGS[name].host == LAB else 0.0)
     slots.add("backflow_ml", 0.0)
     slots.add("sensing", 0.0)
     slots.add("gas_ml", 0.0)
@@ -74,6 +93,12 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
     slots.add("drive_rpm", 0.0)
     slots.add("battery_pct", 100.0)
     del bench
+
+
+def vessel(spec: CircuitSpec) -> str | None:
+    """Return the node of the circuit's venous reservoir: the site `reservoir`, else the first vessel that it has."""
+    named = spec.sites.get("reservoir")
+    return next((p.inlet for p in spec.parts if (p.id == named if named else COMPONENTS[p.kind].node is not None)), None)
 
 
 def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
@@ -99,6 +124,8 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "pco2_post_mmhg": x[f"pco2:{ox}_out"],
         "temp_blood_out_c": acid_base.blood_at(x, site["post_ox"]).temp_c,
         "water_temp_c": x["water_temp_c"],
+        "water_flow_l_min": water_flow(x),
+        "water_pressure_mmhg": water_pressure_mmhg(x),
         "backflow_ml": x["backflow_ml"],
         "gas_to_patient_ml": x["gas_ml"],
         "bubble_ml": x["bubble_window_ml"],
@@ -106,6 +133,9 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "air_drawn_ml": x["port:air_in_ml"],
         "blood_lost_ml": x["port:blood_lost_ml"],
     }
+    pool = vessel(spec)
+    if pool is not None:
+        true["reservoir_ml"] = x[f"vol:{pool}"]
     true["gas_in_oxygenator_ml"] = sum((x[f"gas_in:{p.id}"] for p in spec.parts if p.kind == "oxygenator"), start=0.0 * x["gas_ml"])
     if "reservoir" in site:
         true["reservoir_ml"] = x[f"vol:{net.edges[site['reservoir']].inlet}"]
@@ -131,18 +161,24 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
 def display(x: Scope, spec: CircuitSpec, net: Network) -> None:
     """Lag, zero error, range and resolution of every display; whether its host is alive is the plant's to say."""
     own = {s.reading: s.lag_s for s in spec.sensors}
-    special = {"pump_rpm": x["drive_rpm"], "crank_tach_rpm": x["crank_tach"], "sweep_l_min": x["supply:metered_ml_s"] / ML_S_PER_L_MIN}
-    for name in SHOWN:
+    special: dict[str, Num] = {
+        "pump_rpm": x["drive_rpm"],
+        "crank_tach_rpm": x["crank_tach"],
+        "sweep_l_min": x["supply:metered_ml_s"] / ML_S_PER_L_MIN,
+    }
+    for name in LIVE:
         reading = READINGS[name]
-        source = special.get(name, x[f"true:{name}"])
+        source: Num = special.get(name, x[f"true:{name}"])
         lag = own.get(name, LAG_S.get(name, 0.0))
         if lag > 0.0:
             toward(x, f"lag:{name}", source, lag)
             x[f"lag:{name}"] = select(x["sensing"] > 0.5, x[f"lag:{name}"], source)  # a display that is switched on shows what is there
             source = x[f"lag:{name}"]
+        if name == "bubble_ml":
+            source = select(x[f"lost:{name}"] > 0.5, DRY_BUBBLE_ML, source)
         held = between(source + x[f"zero:{name}"], reading.low, reading.high)
         steps = held / reading.resolution
-        x[f"shown:{name}"] = ((steps + _ROUND) - _ROUND) * reading.resolution
+        x[f"shown:{name}"] = select(x[f"stuck:{name}"] > 0.5, x[f"shown:{name}"], ((steps + _ROUND) - _ROUND) * reading.resolution)
     x["sensing"] = 1.0
     end = net.edges[spec.sites["flow"]].cells - 1
     seen = x[f"bulk:{spec.sites['flow']}:{end}"] + x[f"small:{spec.sites['flow']}:{end}"]

@@ -36,6 +36,15 @@ class SensorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class InterlockSpec:
+    """One interlock that a machine has: whether it is delivered armed, and its own limit (None = the control's default)."""
+
+    id: str
+    armed: bool = True
+    limit: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CircuitSpec:
     """A machine: parts, where its readings are taken, its drives, alarm limits, and its drawing.
 
@@ -52,6 +61,7 @@ class CircuitSpec:
     sensors: tuple[SensorSpec, ...]
     drives: Mapping[str, float]
     alarms: tuple[Mapping[str, object], ...] = ()
+    interlocks: tuple[InterlockSpec, ...] = ()
     drawing: Mapping[str, object] = field(default_factory=dict)
 
 

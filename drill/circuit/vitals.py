@@ -27,6 +27,7 @@ def truth(x: Scope, ox: str) -> dict[str, Num]:
         "hr_bpm": select(x["now:beats"] > 0.1, x["now:hr_bpm"], 0.0),
         "spo2_right_hand_pct": right,
         "sao2_pct": right,
+        "hb_lab_g_l": hand.hb_g_l,
         "spo2_left_hand_pct": left,
         "sat_coronary_pct": _saturation(x, "coronary", "root", "right_hand"),
         "spo2_foot_pct": _saturation(x, "foot", "leg", f"{ox}_out"),

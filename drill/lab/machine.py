@@ -1,10 +1,10 @@
 """A machine and a patient with no story, for the curious: set, run, read.
 
-    lab = Lab("va_ecmo_adult")                  # settled at its usual settings
-    before = lab.read("p_ven_mmhg")
-    lab.set("pump_rpm_set", 3500)
-    lab.run(60)
-    print(lab.read("p_ven_mmhg") - before)      # what 500 rpm more do to P ven
+lab = Lab("va_ecmo_adult")                  # settled at its usual settings
+before = lab.read("p_ven_mmhg")
+lab.set("pump_rpm_set", 3500)
+lab.run(60)
+print(lab.read("p_ven_mmhg") - before)      # what 500 rpm more do to P ven
 """
 
 from collections.abc import Callable, Mapping, Sequence

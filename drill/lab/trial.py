@@ -200,4 +200,3 @@ def _row(lab: Lab, trial: Trial) -> None:
         if value is not None and not math.isfinite(value):
             raise OrderError(f"{track.name} is no number any more at {lab.time_s:g} s: the model does not hold with these --param numbers")
         track.values.append(value)
-

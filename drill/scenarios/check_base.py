@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from drill.circuit.alarms import DEVICE_CONDITIONS
 from drill.circuit.components import KINDS
 from drill.circuit.controls import CLAMPS, CONTROLS
+from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import HOSTS, READINGS, SHOWN
@@ -121,6 +122,9 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
     for sensor in node["sensors"]:
         report.name(sensor["reading"], "displayed reading", SHOWN)
     _usual(node["usual"], report)
+    report.unique(node["interlocks"], "interlock")
+    for lock in node["interlocks"]:
+        _interlock(lock, report)
     report.unique(node["alarms"], "alarm")
     for alarm in node["alarms"]:
         _alarm(alarm, report)
@@ -131,6 +135,12 @@ def _usual(usual: Node, report: Report) -> None:
     for name, value in usual["controls"].pairs():
         if report.name(value, "control", CONTROLS, key=name) and name in CONTROLS:
             report.between(value, CONTROLS[name].low, CONTROLS[name].high, CONTROLS[name].unit)
+
+
+def _interlock(lock: Node, report: Report) -> None:
+    if report.name(lock["id"], "interlock", INTERLOCKS) and lock["id"].text in INTERLOCKS:
+        limit = CONTROLS[INTERLOCKS[lock["id"].text].limit]
+        report.between(lock["limit"], limit.low, limit.high, limit.unit)
 
 
 def _alarm(alarm: Node, report: Report) -> None:
@@ -146,7 +156,8 @@ def _alarm(alarm: Node, report: Report) -> None:
         report.add(alarm["reading"], f"'{alarm['reading'].text}' is displayed nowhere, so nothing can alarm on it")
     report.name(alarm["host"], "host", HOSTS)
     for side in sides:
-        report.name(alarm[side]["control"], "control", CONTROLS)
+        if report.name(alarm[side]["control"], "control", CONTROLS) and (control := CONTROLS.get(alarm[side]["control"].text)):
+            report.between(alarm[side]["at"], control.low, control.high, control.unit)
 
 
 def fetched(tasks: Document) -> list[str]:

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from drill.circuit.acts import fault_writes
+from drill.circuit.alarms import alarm_ids
 from drill.circuit.compiler import Model, build
 from drill.circuit.components import KINDS
 from drill.circuit.controls import CONTROLS
 from drill.circuit.looks import FINDINGS
-from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec, Resting, SensorSpec
+from drill.circuit.spec import CircuitSpec, InterlockSpec, PartSpec, PatientSpec, Resting, SensorSpec
 from drill.errors import CircuitError, PackError, nearest
 from drill.scenarios import check, check_base, plays, variants
 from drill.scenarios.check_time import Clock
@@ -303,9 +304,10 @@ class _Loading:
         document, circuit = self.take(self.library.document(pack, "circuits", f"{name}.yaml"), Circuit)
         if not document.readable:
             return None, None
-        base, inherited = self._extended(document, root(document)["extends"], pack, name)
+        node = root(document)
+        base, inherited = self._extended(document, node["extends"], pack, name)
         self.problems += check_base.check_circuit(document, devices, base)
-        alarms = [*inherited, *root(document)["alarms"].texts("id")]
+        alarms = [*inherited, *alarm_ids(node["alarms"].texts("id"), node["interlocks"].texts("id"))]
         if circuit is None or devices is None or any(part.device not in devices for part in circuit.parts):
             return None, alarms
         if circuit.extends is None:
@@ -390,6 +392,7 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
         sensors=tuple(SensorSpec(s.reading, s.lag_s, s.zero) for s in circuit.sensors),
         drives=dict(circuit.drives),
         alarms=tuple(alarm.model_dump(exclude_none=True) for alarm in circuit.alarms),
+        interlocks=tuple(InterlockSpec(i.id, i.armed, i.limit) for i in circuit.interlocks),
         drawing=dict(circuit.drawing),
     )
 

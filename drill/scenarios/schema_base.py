@@ -46,9 +46,10 @@ class Sensor(Model):
 
 
 class ControlLimit(Model):
-    """A limit that the operator sets with a control."""
+    """A limit that the operator sets with a control; `at` is how the circuit is delivered, else the control's default."""
 
     control: Id
+    at: float | None = None
 
 
 class AlarmEntry(Model):
@@ -68,6 +69,15 @@ class AlarmEntry(Model):
     delay_s: Annotated[float, Field(ge=0, le=600)] = 0.0
     latching: bool = False
     source: Text
+
+
+class InterlockEntry(Model):
+    """One interlock that the machine has: delivered `armed` or off, with its own `limit` or the control's default."""
+
+    id: Id
+    armed: bool = True
+    limit: float | None = None
+    source: Text | None = None
 
 
 class Usual(Model):
@@ -96,6 +106,7 @@ class Circuit(Model):
     drives: dict[Id, float] = Field(default_factory=dict)
     alarms: tuple[AlarmEntry, ...] = ()
     usual: Usual = Field(default_factory=Usual)
+    interlocks: tuple[InterlockEntry, ...] = ()
     drawing: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -21,6 +21,7 @@ def merged(base: CircuitSpec, own: CircuitSpec) -> CircuitSpec:
         sensors=tuple(sensors.values()),
         drives={**base.drives, **own.drives},
         alarms=tuple(_entries(base.alarms, own.alarms)),
+        interlocks=tuple({lock.id: lock for lock in (*base.interlocks, *own.interlocks)}.values()),
         drawing={key: _laid(base.drawing.get(key), own.drawing.get(key)) for key in {**base.drawing, **own.drawing}},
     )
 

@@ -173,4 +173,3 @@ class Monitor:
 def scaled(value: float | None, ends: tuple[float, float]) -> float | None:
     """Return where a value lies between two ends, 0-1; None stays None."""
     return None if value is None else (value - ends[0]) / (ends[1] - ends[0])
-

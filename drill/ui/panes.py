@@ -188,4 +188,3 @@ def draw_log(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
         base = y + 40 + ROW * k
         canvas.text(clock(line.tick / TICKS_PER_S), (x + 14, base), "text", theme["quiet"])
         canvas.text(canvas.fitted(line.text, "text", w - 82), (x + 66, base), "text", colours.get(line.kind, theme["text"]))
-

@@ -361,7 +361,6 @@ class Schematic:
             round=True,
         )
 
-
     def _tap_spot(self, snapshot: Snapshot, tap: TapSite) -> Spot:
         """A click shuts an open tap; a shut one lists first, since a slip here lets air in or blood out."""
         (x, y), opened = self.scenery.p(tap.body), snapshot.controls.get(tap.control, 0.0) > OPEN

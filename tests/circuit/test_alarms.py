@@ -1,15 +1,21 @@
 """Alarms on, off, latched, acknowledged, paused, and silent with their host."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drill.circuit.alarms import AUDIO_PAUSE_S, Alarm, AlarmBoard, alarm_specs
+from drill.circuit.alarms import AUDIO_PAUSE_S, SWITCHES, Alarm, AlarmBoard, AlarmEvent, AlarmSpec, alarm_specs
+from drill.circuit.controls import CONTROLS
+from drill.circuit.plant import Plant
+from drill.circuit.readings import READINGS
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import ticks
+
+from .conftest import run
+from .guarded import POWER, STILL, every, push, spec, steady
 
 HOSTS = {"console", "monitor", "crank", "flowmeter"}
 FLOW = {"id": "low_flow", "reading": "flow_l_min", "below": {"control": "flow_alarm_low_l_min"}, "priority": "high", "text": "LOW FLOW"}
@@ -145,7 +151,7 @@ def test_high_priority_comes_first() -> None:
         ({**FLOW, "below": "two"}, "not 'two'"),
         ({**FLOW, "priority": "urgent"}, "not one of high, medium, low"),
         ({**FLOW, "condition": "motor_fault"}, "exactly one of 'reading' and 'condition'"),
-        ({**FLOW, "reading": "lactate_mmol_l"}, "shown nowhere"),
+        ({**FLOW, "reading": "contractility"}, "shown nowhere"),
         ({**MOTOR, "condition": "motor_falt"}, "did you mean 'motor_fault'"),
         ({**MOTOR, "host": "kitchen"}, "hosts are"),
     ],
@@ -162,6 +168,122 @@ def test_unknown_alarm_cannot_be_acknowledged_and_ids_are_unique() -> None:
         AlarmBoard(alarm_specs([FLOW])).acknowledge(1, "low_flo")
     with pytest.raises(CircuitError, match="there twice"):
         alarm_specs([FLOW, FLOW])
+
+
+def test_a_limit_at_the_end_of_its_range_is_off() -> None:
+    """A limit knob turned to its end is off, and the board says so."""
+    bench = Bench(FLOW)
+    assert bench.run(flow_l_min=-1.0, limit=0.0) == ()
+    assert bench.board.limits({"flow_alarm_low_l_min": 0.0})[0].state == "off"
+    assert bench.board.limits({"flow_alarm_low_l_min": 2.0})[0].state == "on"
+    assert ids(bench.run(flow_l_min=-1.0, limit=0.1)) == ["low_flow"]
+
+
+def test_log_tells_when_each_came_was_acknowledged_and_was_over() -> None:
+    """One line for each time that an alarm comes, with its words as they were then."""
+    bench = Bench(FLOW, MOTOR)
+    bench.run(2, flow_l_min=1.0)
+    bench.run(3, flow_l_min=0.5, motor=True)
+    bench.board.acknowledge(bench.tick, "low_flow")
+    bench.run(2)
+    bench.run(1, flow_l_min=0.0)
+
+    assert bench.board.events() == (
+        AlarmEvent("low_flow", "high", "LOW FLOW 1.0 (limit 2.0)", 1, over_tick=6, acknowledged_tick=5),
+        AlarmEvent("motor_fault", "high", "PUMP MOTOR FAULT", 3, over_tick=6),
+        AlarmEvent("low_flow", "high", "LOW FLOW 0.0 (limit 2.0)", 8),
+    )
+
+
+def test_a_dead_host_ends_its_lines_in_the_log() -> None:
+    """What was active when the power went is over from then on."""
+    bench = Bench(FLOW)
+    bench.run(2, flow_l_min=0.0)
+    bench.run(1, flow_l_min=None, hosts={"monitor"})
+
+    assert [event.over_tick for event in bench.board.events()] == [3]
+
+
+CASES = list(every(lambda circuit: [str(entry["id"]) for entry in circuit.alarms]))
+each_alarm = pytest.mark.parametrize(("circuit", "name"), CASES)
+
+
+def spec_of(circuit: str, name: str) -> AlarmSpec:
+    """A circuit's alarm by its id."""
+    return next(row for row in alarm_specs(spec(circuit)[0].alarms) if row.id == name)
+
+
+def provoke(plant: Plant, row: AlarmSpec) -> None:
+    """Let what the alarm watches go past its limit, by its sensor or by the device's own fault, for long enough."""
+    if row.condition:
+        CONDITIONS[row.condition](plant)
+    else:
+        limit = plant.control(row.limit) if isinstance(row.limit, str) else row.limit
+        push(plant, row.reading, limit + row.sign * max(0.1 * abs(limit), 3 * READINGS[row.reading].resolution))
+    run(plant, row.delay_s + 1.0)
+
+
+CONDITIONS: dict[str, Callable[[Plant], None]] = {
+    "motor_fault": lambda plant: plant.inject("motor_fault", {}),
+    "on_battery": lambda plant: plant.inject("mains_lost", {}),
+    "no_signal": lambda plant: plant.inject("sensor_lost", {}, "p_pre_mmhg"),
+}
+
+
+@each_alarm
+def test_each_alarm_of_each_circuit_comes_and_goes(circuit: str, name: str) -> None:
+    """Quiet in the steady state, on past its limit, and over when the reading is back."""
+    plant, row = steady(circuit), spec_of(circuit, name)
+    assert name not in plant.active_alarms()
+    provoke(plant, row)
+    assert name in plant.active_alarms()
+    if not row.condition:
+        plant.inject("sensor_zero", {"offset": 0.0}, row.reading)
+        run(plant, row.delay_s + 1.0)
+        assert name not in plant.active_alarms() or row.reading in {"flow_l_min", "pump_rpm"}
+
+
+@each_alarm
+def test_each_alarm_can_be_off(circuit: str, name: str) -> None:
+    """Its limit at the end of the range, or all alarms of its host switched off: it is silent, and shown as off."""
+    plant, row = steady(circuit), spec_of(circuit, name)
+    if isinstance(row.limit, str):
+        plant.set(row.limit, CONTROLS[row.limit].low if row.sign < 0 else CONTROLS[row.limit].high)
+        push(plant, row.reading, row.sign * 1e4)
+    elif row.host in SWITCHES:
+        plant.set(SWITCHES[row.host], 0.0)
+        provoke(plant, row)
+    else:
+        pytest.skip(f"nothing switches {row.host} off but its power")
+    run(plant, row.delay_s + 1.0)
+
+    assert name not in plant.active_alarms()
+    if row.reading:
+        assert next(limit.state for limit in plant.alarm_limits() if limit.id == name) == "off"
+
+
+@each_alarm
+def test_each_alarm_is_silent_with_its_host_dead(circuit: str, name: str) -> None:
+    """Without power its host shows blank and raises nothing; what lives on no power cannot be switched off."""
+    plant, row = steady(circuit), spec_of(circuit, name)
+    if row.host in STILL:
+        assert row.host not in POWER
+        return
+    provoke(plant, row)
+    plant.set(POWER[row.host], 0.0)
+    run(plant, row.delay_s + 1.0)
+
+    assert name not in plant.active_alarms()
+    if row.reading:
+        assert plant.shown(row.reading) is None
+
+
+@each_alarm
+def test_each_alarm_has_a_source(circuit: str, name: str) -> None:
+    """Every limit is from somewhere, or is a local target."""
+    entry = next(entry for entry in spec(circuit)[0].alarms if entry["id"] == name)
+
+    assert entry["source"]
 
 
 Event = st.tuples(

@@ -217,9 +217,7 @@ SWAPS = [  # circuit, part, device, reading, sign, reading, sign
 
 
 @pytest.mark.parametrize(("name", "part", "device", "first", "way", "second", "other"), SWAPS, ids=["-".join(row[:3]) for row in SWAPS])
-def test_each_component_swapped(
-    name: str, part: str, device: str, first: str, way: Sign, second: str, other: Sign
-) -> None:
+def test_each_component_swapped(name: str, part: str, device: str, first: str, way: Sign, second: str, other: Sign) -> None:
     """Another device by name in the same place changes flow and pressures the way its numbers say."""
     old = settled(name)
     plant = bench(name, swapped(machine(name), part, device))

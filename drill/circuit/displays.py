@@ -1,0 +1,121 @@
+"""What every display shows: nothing without its host's power or its signal, never a zero that is not there."""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+from drill.circuit.consoles import Consoles
+from drill.circuit.readings import LAB, READINGS, SHOWN
+from drill.circuit.sensors import GROUPS
+from drill.circuit.slots import Slots
+
+LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
+OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_left_hand_pct", "spo2_foot_pct"})
+POWERED = ("console", "crank", "monitor", "analyser", "heater")  # hosts that can be dead
+FAILURES = ("zero", "stuck", "lost")
+
+
+class Displays:
+    """The displays of one machine, over its array of slots `x` (read as plain floats through `v`)."""
+
+    def __init__(self, slots: Slots, x: Any, v: Any, consoles: Consoles, controls: Mapping[str, float], measured: Collection[str]) -> None:
+        """Know where each display's number stands; what this machine does not measure (`measured`) is never there."""
+        self._x, self._v, self._consoles, self._controls = x, v, consoles, controls
+        self._index = index = slots.index
+        self._all = itemgetter(*(index[f"shown:{name}"] for name in SHOWN))
+        self._contacts = tuple((name, index[f"lost:{name}"]) for name in SHOWN if name != "bubble_ml")  # a dry one sees air
+        self._pulse_at, self._map_at = index["true:pulse_pressure_mmhg"], index["true:map_mmhg"]
+        self._bench = "phase" not in slots
+        self._absent = frozenset(name for name in SHOWN if name not in measured or READINGS[name].host == LAB)
+        self._missing = frozenset(SHOWN).difference(measured)
+        self.lost: frozenset[str] = frozenset()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look anew at which sensors have lost their contact: after a fault, a repair, a result or a load."""
+        self.lost = self._missing | {name for name, at in self._contacts if self._v[at] > 0.5}
+
+    def mend(self, group: str) -> None:
+        """Zero the sensors of a group, free them, give them their contact."""
+        for name in GROUPS[group]:
+            for failure in FAILURES:
+                self._x[self._index[f"{failure}:{name}"]] = 0.0
+        self.refresh()
+
+    def report(self, values: Mapping[str, float]) -> None:
+        """Show the results of a laboratory."""
+        for name, value in values.items():
+            self._x[self._index[f"shown:{name}"]], self._x[self._index[f"lost:{name}"]] = value, 0.0
+        self.refresh()
+
+    def hosts(self) -> frozenset[str]:
+        """Return the hosts that are alive."""
+        box, controls = self._consoles, self._controls
+        return _hosts(
+            box.ready(box.in_use, controls),
+            box.head_on == "emergency_drive",
+            controls["monitor_power"] > 0.5,
+            controls["analyser_power"] > 0.5,
+            controls["heater_power"] > 0.5,
+        )
+
+    def silent(self) -> frozenset[str]:
+        """Return the displays without a signal: contact lost, probe left behind with the drive, oximeter without a pulse."""
+        return _silence(self.lost, self._consoles.head_on != self._consoles.in_use, self._weak())
+
+    def no_signal(self) -> bool:
+        """Return whether the console misses a sensor that the circuit has."""
+        return any(READINGS[name].host == "console" for name in self.lost - self._absent)
+
+    def shown(self, name: str) -> float | None:
+        """Return one display, None where it is blank."""
+        if READINGS[name].host not in self.hosts() or name in self.silent():
+            return None
+        return float(self._x[self._index[f"shown:{name}"]])
+
+    def all_shown(self) -> list[float | None]:
+        """Return all displays in the order of SHOWN."""
+        shown: list[float | None] = list(self._all(self._v))
+        for k in _dark(self.hosts(), self.silent()):
+            shown[k] = None
+        return shown
+
+    def places(self, names: Iterable[str]) -> tuple[tuple[str, int, str], ...]:
+        """Return name, place and host of some displays, for `these`."""
+        wanted = frozenset(names)
+        return tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in wanted)
+
+    def these(self, places: Iterable[tuple[str, int, str]], hosts: frozenset[str]) -> dict[str, float | None]:
+        """Return some displays by name, with the hosts that are alive."""
+        v, silent = self._v, self.silent()
+        return {name: None if host not in hosts or name in silent else v[i] for name, i, host in places}
+
+    def note(self, name: str) -> str:
+        """Return why a live display shows no number ("" where it does)."""
+        if name in OXIMETERS and self._weak():
+            return "no pulse" if name == "spo2_foot_pct" else "low perfusion"
+        if name in self.lost and name not in self._absent and READINGS[name].host in self.hosts():
+            return "no signal"
+        return ""
+
+    def _weak(self) -> bool:
+        """Whether an oximeter finds no pulse."""
+        v = self._v
+        return not self._bench and (v[self._pulse_at] < LOW_PERFUSION_PULSE_MMHG or v[self._map_at] < LOW_PERFUSION_MAP_MMHG)
+
+
+@lru_cache(maxsize=32)
+def _hosts(*powered: bool) -> frozenset[str]:
+    return frozenset({"flowmeter", LAB, *(host for host, live in zip(POWERED, powered, strict=True) if live)})
+
+
+@lru_cache(maxsize=64)
+def _silence(lost: frozenset[str], left_behind: bool, weak: bool) -> frozenset[str]:  # noqa: FBT001  asked every tick
+    return lost | {*(GROUPS["probe"] if left_behind else ()), *(OXIMETERS if weak else ())}
+
+
+@lru_cache(maxsize=64)
+def _dark(hosts: frozenset[str], silent: frozenset[str]) -> tuple[int, ...]:
+    """Return which displays are blank, by their place in SHOWN."""
+    return tuple(k for k, name in enumerate(SHOWN) if READINGS[name].host not in hosts or name in silent)
