@@ -11,8 +11,10 @@ from drill.circuit.consoles import EQUIPMENT
 from drill.circuit.controls import CONTROLS
 from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FAULTS, Parameter
+from drill.circuit.interlocks import INTERLOCKS
+from drill.circuit.labs import LABS
 from drill.circuit.looks import FINDINGS
-from drill.circuit.readings import READINGS
+from drill.circuit.readings import GROUPS, READINGS
 from drill.engine.actions import VERBS
 from drill.robots.make import ROBOTS
 from drill.scenarios.conditions import MEANINGS, QUALIFIERS
@@ -56,6 +58,20 @@ def page() -> Iterator[str]:
     yield from section("Faults", "What a scenario can inject. A fault changes a device, never a reading.")
     faults = ((f.name, ", ".join(parameter(p) for p in f.parameters) or "-", f.meaning) for f in FAULTS.values())
     yield from table(("fault", "parameters", "meaning"), faults)
+    yield from section("Interlocks", "What a machine can do by itself; which of them a circuit has stands in its file. More in alarms.md.")
+    locks = (
+        (i.name, f"`{i.reading}` {'above' if i.sign > 0 else 'below'} `{i.limit}`", i.does, f"`{i.arm}`", f"`{i.override}`", i.source)
+        for i in INTERLOCKS.values()
+    )
+    yield from table(("interlock", "acts when", "does", "switch", "override", "source"), locks)
+    yield from section("Laboratory tests", "What `sample` draws: values of that moment, shown when the result is back.")
+    tests = (
+        (x.name, x.title, f"{x.turnaround_s:g} s" + (f" and the {x.runs_for} itself" if x.runs_for else ""), ", ".join(x.readings))
+        for x in LABS.values()
+    )
+    yield from table(("test", "title", "takes", "readings"), tests)
+    yield from section("Groups of sensors", "What `mend` puts right at once: zero, contact, a display that stands.")
+    yield from table(("group", "readings"), ((name, ", ".join(readings)) for name, readings in GROUPS.items()))
     yield from section("Actions", "The verbs of everything that can be done; each is logged with who did it.")
     yield from table(("verb", "meaning"), ((verb, VERB_MEANINGS[verb]) for verb in VERBS))
     yield from section("Jobs", "What takes time and hands (`do` it yourself, or `order` it).")

@@ -6,8 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from drill.circuit.consoles import Consoles
-from drill.circuit.readings import LAB, READINGS, SHOWN
-from drill.circuit.sensors import GROUPS
+from drill.circuit.readings import GROUPS, LAB, READINGS, SHOWN
 from drill.circuit.slots import Slots
 
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from drill.circuit.readings import READINGS
 from drill.errors import NameUnknownError
-from drill.units import ticks
+from drill.units import seconds, ticks
 
 
 class Lab(NamedTuple):
@@ -33,6 +33,21 @@ LABS: dict[str, Lab] = {
         Lab("post_ox_gas", "Post-oxygenator gas", ("po2_post_mmhg", "pco2_post_mmhg", "sat_post_pct"), 90.0),
         Lab("act", "ACT", ("act_s",), 20.0, "act_s"),  # clotting is waited for: the longer the time, the later the result
     )
+}
+
+
+LABELS: dict[str, tuple[str, int]] = {  # what the slip says, and with how many decimals
+    "ph_arterial": ("pH", 2),
+    "paco2_mmhg": ("PaCO2", 0),
+    "pao2_mmhg": ("PaO2", 0),
+    "be_mmol_l": ("BE", 1),
+    "sao2_pct": ("SaO2", 0),
+    "lactate_mmol_l": ("lactate", 1),
+    "hb_lab_g_l": ("Hb", 0),
+    "po2_post_mmhg": ("PO2", 0),
+    "pco2_post_mmhg": ("PCO2", 0),
+    "sat_post_pct": ("SO2", 0),
+    "act_s": ("ACT", 0),
 }
 
 
@@ -83,6 +98,18 @@ class Samples:
             for lab, drawn, due, values in saved
         ]
         self._waiting = sum(result.due_tick > tick for result in self.all)
+
+
+def numbers(result: Result) -> tuple[tuple[str, str], ...]:
+    """Return what the slip of a result says, as (label, number)."""
+    return tuple((LABELS[name][0], f"{value + 0.0:.{LABELS[name][1]}f}") for name, value in result.values.items())
+
+
+def slip(result: Result) -> str:
+    """Return a result in a line: "Arterial gas of 02:10: pH 7.31, PaCO2 52, ..."; its ticks count from the drill's start."""
+    at = int(seconds(max(0, result.drawn_tick)))
+    words = ", ".join(f"{label} {number}" for label, number in numbers(result))
+    return f"{LABS[result.lab].title} of {at // 60:02d}:{at % 60:02d}: {words}"
 
 
 def _rounded(reading: str, value: float) -> float:

@@ -20,9 +20,8 @@ from drill.circuit.gas import GAS
 from drill.circuit.interlocks import FREE, Hold, Interlocks, Standing
 from drill.circuit.labs import Result, Samples
 from drill.circuit.looks import FINDINGS
-from drill.circuit.readings import READINGS, SHOWN
+from drill.circuit.readings import GROUPS, READINGS, SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
-from drill.circuit.sensors import GROUPS
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.step import interpreted
 from drill.circuit.wiring import PATIENT_SITES, VENOUS

@@ -105,3 +105,9 @@ READINGS: dict[str, Reading] = {
 }
 SHOWN = tuple(r.name for r in READINGS.values() if r.host)
 LIVE = tuple(name for name in SHOWN if READINGS[name].host != LAB)  # what a display shows all the time
+PRESSURES = ("p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg", "cvp_mmhg")
+GROUPS: dict[str, tuple[str, ...]] = {  # what one pair of hands puts right at once
+    "pressures": PRESSURES,
+    "probe": ("flow_l_min", "bubble_ml"),
+    "monitor": tuple(name for name in SHOWN if READINGS[name].host == "monitor" and name not in PRESSURES),
+}

@@ -47,12 +47,6 @@ LAG_S: dict[str, float] = {  # how long a display takes to follow (0 where nothi
     "cylinder_l": 1.0,
 }
 DRY_BUBBLE_ML = 10.0  # what a bubble sensor without coupling shows, tunable: air reflects ultrasound as a dry face does
-PRESSURES = ("p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg", "cvp_mmhg")
-GROUPS: dict[str, tuple[str, ...]] = {  # what one pair of hands puts right at once
-    "pressures": PRESSURES,
-    "probe": ("flow_l_min", "bubble_ml"),
-    "monitor": tuple(name for name in SHOWN if READINGS[name].host == "monitor" and name not in PRESSURES),
-}
 _ROUND = 6755399441055744.0
 PO2_PLACES = {
     "svo2": 40.0,

@@ -37,7 +37,21 @@ CONTROL_TITLES: Final = {
     "fdo2_pct": "FdO2",
     "vent_fio2_pct": "Ventilator FiO2",
     "flow_alarm_low_l_min": "Low-flow alarm limit",
-    "bubble_stop": "Bubble stop",
+    "bubble_stop": "Bubble interlock",
+    "level_stop": "Level interlock",
+    "pressure_stop": "Line pressure interlock",
+    "runaway_stop": "Runaway protection",
+    "backflow_stop": "Backflow protection",
+    "water_cutout": "Water over-temperature cut-out",
+    "override_bubble": "Bubble override",
+    "override_level": "Level override",
+    "override_pressure": "Line pressure override",
+    "override_runaway": "Runaway override",
+    "override_backflow": "Backflow override",
+    "override_water": "Water cut-out override",
+    "clamp_electronic": "Electronic clamp",
+    "console_alarms": "Console alarms",
+    "monitor_alarms": "Monitor alarms",
 }
 JOB_WORDS: Final = {"start": "", "done": ": done", "stopped": ": stopped"}
 ALARM_WORDS: Final = {"on": "{}", "off": "{}: over", "ack": "Alarms acknowledged", "pause": "Alarm sound paused"}
@@ -93,7 +107,8 @@ class Lines:
             case "drive":
                 return "machine", DRIVES.get(entry["at"], str(entry["at"]))
             case "alarm":
-                return "alarm", ALARM_WORDS[entry["state"]].format(entry["text"])
+                waited = f": {entry['text']}" if entry["state"] == "ack" and entry["text"] else ""
+                return "alarm", ALARM_WORDS[entry["state"]].format(entry["text"]) + waited
             case "note":
                 return "team", str(entry["text"])
             case "end":

@@ -19,6 +19,56 @@ class AlarmView:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitView:
+    """One alarm on a reading with its limit as it is set; `control` is "" where it is fixed. `state`: on or off."""
+
+    id: str
+    text: str
+    priority: str
+    reading: str
+    sign: int
+    limit: float
+    control: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterlockView:
+    """One interlock. `state`: off, no power, no signal, armed, tripped or overridden; `value` None = blank."""
+
+    name: str
+    title: str
+    state: str
+    reading: str
+    value: float | None
+    limit: float
+    limit_control: str
+    arm: str
+    override: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """One line of the alarm log; ticks are -1 for what has not happened."""
+
+    priority: str
+    text: str
+    since_tick: int
+    over_tick: int
+    acknowledged_tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabView:
+    """One sample: when it was drawn, how long its result still takes (0 = it is here), and what it says then."""
+
+    title: str
+    drawn_tick: int
+    left_s: float
+    numbers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """One member of the team. `here_in_s` counts down until a called person arrives (0 = here, inf = not called)."""
 
@@ -107,3 +157,7 @@ class Snapshot:
     off_support_s: float
     outcome: str
     ended: bool
+    limits: tuple[LimitView, ...] = ()
+    interlocks: tuple[InterlockView, ...] = ()
+    alarm_log: tuple[AlarmLine, ...] = ()
+    labs: tuple[LabView, ...] = ()

@@ -5,13 +5,15 @@ from typing import Final
 
 from drill.circuit.alarms import Alarm
 from drill.circuit.controls import CLAMP_CLOSED, CLAMPS, SIDE_CLAMPS
+from drill.circuit.interlocks import Standing
+from drill.circuit.labs import LABS, Result, numbers
 from drill.circuit.plant import Plant
 from drill.circuit.readings import SHOWN
 from drill.engine.actions import YOU, Action
 from drill.engine.frame import Frame
 from drill.engine.jobs import Jobs
 from drill.engine.lines import Lines
-from drill.engine.snapshot import AlarmView, JobView, OptionView, PersonView, Snapshot, Wave
+from drill.engine.snapshot import AlarmLine, AlarmView, InterlockView, JobView, LabView, LimitView, OptionView, PersonView, Snapshot, Wave
 from drill.engine.team import Member, Team
 from drill.engine.world import World
 from drill.scenarios.schema import Case, Look, Saying, Task, Tasks
@@ -83,6 +85,10 @@ class View:
             off_support_s=self.off_support.at(tick),
             outcome=outcome,
             ended=ended,
+            limits=tuple(LimitView(a.id, a.text, a.priority, a.reading, a.sign, a.limit, a.control, a.state) for a in plant.alarm_limits()),
+            interlocks=tuple(_interlock(lock) for lock in plant.interlocks()),
+            alarm_log=tuple(AlarmLine(e.priority, e.text, e.since_tick, e.over_tick, e.acknowledged_tick) for e in self._world.alarm_log()),
+            labs=tuple(_lab(result, tick) for result in self._world.samples()),
         )
 
     def why_not(self, action: Action) -> str:
@@ -164,6 +170,16 @@ def _progress(start_tick: int, end_tick: int | None, tick: int) -> tuple[float |
     if end_tick is None:
         return None, 0.0
     return seconds(end_tick - tick), (tick - start_tick) / max(1, end_tick - start_tick)
+
+
+def _interlock(lock: Standing) -> InterlockView:
+    row = lock.row
+    return InterlockView(row.name, row.title, lock.state, row.reading, lock.value, lock.limit, row.limit, row.arm, row.override)
+
+
+def _lab(result: Result, tick: int) -> LabView:
+    left_s = seconds(max(0, result.due_tick - tick))
+    return LabView(LABS[result.lab].title, result.drawn_tick, left_s, () if left_s > 0 else numbers(result))
 
 
 def _alarm(alarm: Alarm) -> AlarmView:

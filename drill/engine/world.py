@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
-from drill.circuit.alarms import Alarm
+from drill.circuit.alarms import Alarm, AlarmEvent
+from drill.circuit.labs import Result, slip
 from drill.circuit.plant import Plant
 from drill.engine.entries import Emit, Entry
 from drill.engine.evaluate import number
 from drill.scenarios.schema import Effect, Happening
+from drill.units import seconds
 
 MOVING = "moving"
 MACHINE = ""  # who moved a control: nobody, the machine or a fault did
@@ -28,6 +30,8 @@ class World:
         self.drive = plant.scene().pump.head_on
         self.changes = 0
         self._alarms: dict[str, Alarm] = {}
+        self._told: set[int] = set()
+        self._reported = 0
         for name, value in self._controls.items():
             emit({"t": 0, "k": "control", "name": name, "value": value, "who": MACHINE})
         emit({"t": 0, "k": "drive", "at": self.drive})
@@ -57,9 +61,10 @@ class World:
         self._emit({"t": tick, "k": "fault", "name": str(one.fault), "at": at, **where})
 
     def acknowledge(self, tick: int) -> None:
-        """Acknowledge all alarms."""
+        """Acknowledge all alarms; the entry tells which they were and how long each had waited."""
+        waited = [f"{a.text} after {seconds(tick - a.since_tick):.0f} s" for a in self.alarms() if not a.acknowledged]
         self.plant.acknowledge(tick + self._settled)
-        self._emit({"t": tick, "k": "alarm", "id": "", "state": "ack", "priority": "", "text": ""})
+        self._emit({"t": tick, "k": "alarm", "id": "", "state": "ack", "priority": "", "text": "; ".join(waited)})
 
     def audio_pause(self, tick: int) -> None:
         """Pause the sound of the alarms."""
@@ -95,12 +100,17 @@ class World:
                 self.plant.bring(thing)
             case Effect(note=str(text)):
                 self._emit({"t": tick, "k": "note", "text": text})
+            case Effect(sample=str(lab)):
+                self.plant.sample(lab)
+            case Effect(mend=str(group)):
+                self.plant.mend(group)
 
     def watch(self, tick: int) -> None:
         """Write down what the machine did by itself: controls that an interlock moved, alarms that came and went."""
         for name, value in self.plant.controls().items():
             if value != self._controls[name]:
                 self._note_control(tick, name, value, MACHINE)
+        self._report(tick)
         if self.plant.active_alarms() == self._alarms.keys():
             return
         now = {alarm.id: alarm for alarm in self.plant.alarms() if alarm.active}
@@ -111,6 +121,34 @@ class World:
             if alarm.id not in now:
                 self._emit(_alarm(tick, alarm, "off"))
         self._alarms = now
+
+    def samples(self) -> tuple[Result, ...]:
+        """Return all samples in ticks of the drill, the oldest first."""
+        since = self._settled
+        return tuple(r._replace(drawn_tick=r.drawn_tick - since, due_tick=r.due_tick - since) for r in self.plant.samples())
+
+    def alarm_log(self) -> tuple[AlarmEvent, ...]:
+        """Return what has alarmed so far in ticks of the drill; what stood before it has stood since tick 0."""
+
+        def moved(at: int) -> int:
+            return -1 if at < 0 else max(0, at - self._settled)
+
+        return tuple(
+            e._replace(since_tick=moved(e.since_tick), over_tick=moved(e.over_tick), acknowledged_tick=moved(e.acknowledged_tick))
+            for e in self.plant.alarm_log()
+            if e.over_tick < 0 or e.over_tick > self._settled
+        )
+
+    def _report(self, tick: int) -> None:
+        """Write down the results that have come back from the laboratory."""
+        samples = self.plant.samples()
+        if len(samples) == self._reported:
+            return
+        for k, result in enumerate(self.samples()):
+            if result.due_tick <= tick and k not in self._told:
+                self._told.add(k)
+                self._emit({"t": tick, "k": "note", "text": slip(result)})
+        self._reported = len(self._told)
 
     def _note_control(self, tick: int, name: str, value: float, who: str) -> None:
         if value == self._controls[name]:

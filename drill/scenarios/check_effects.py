@@ -3,11 +3,16 @@
 from drill.circuit.consoles import EQUIPMENT
 from drill.circuit.controls import CONTROLS
 from drill.circuit.drugs import DRUGS
+from drill.circuit.labs import LABS
+from drill.circuit.readings import GROUPS
 from drill.scenarios.conditions import Names
 from drill.scenarios.tree import Node, Report
 
 # Each head of an effect, and the key that it cannot be without.
-PARTNERS: dict[str, str] = {"set": "value", "head": "", "give": "amount", "infuse": "over_s", "bring": "", "arrive": "in_s", "note": ""}
+PARTNERS: dict[str, str] = {
+    "set": "value", "head": "", "give": "amount", "infuse": "over_s", "bring": "", "arrive": "in_s", "note": "",
+    "sample": "", "mend": "",
+}  # fmt: skip
 MOST_BOLUSES, MOST_ML = 10.0, 2000.0  # what the machine's patient can be given at once
 
 
@@ -28,3 +33,5 @@ def check_effect(effect: Node, names: Names, report: Report) -> None:
     report.between(effect["infuse"], 0.0, MOST_ML, "mL")
     report.name(effect["bring"], "equipment", EQUIPMENT)
     report.name(effect["arrive"], "person", names.people)
+    report.name(effect["sample"], "laboratory test", LABS)
+    report.name(effect["mend"], "group of sensors", GROUPS)

@@ -25,6 +25,8 @@ _EFFECT: Final = {
     "arrive": "a person of the team who sets out",
     "in_s": "how long this person takes",
     "note": "a line for the log, such as what somebody says",
+    "sample": "a sample for the laboratory, drawn now: its result comes later",
+    "mend": "a group of sensors that is zeroed and put right",
 }
 
 KEYS: Final[dict[str, dict[str, str]]] = {
@@ -246,6 +248,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "sensors": "lags and zero errors of sensors",
         "drives": "boot time and battery of the consoles",
         "alarms": "its alarms",
+        "interlocks": "the interlocks that it has",
         "usual": "how it usually runs, for `drill lab`",
         "drawing": "its picture, for the panel alone",
     },
@@ -260,7 +263,16 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "drive": "what turns it, where the circuit has several pumps",
     },
     "Sensor": {"reading": "the displayed reading", "lag_s": "how slowly it follows", "zero": "how far its zero is off, in its unit"},
-    "ControlLimit": {"control": "the control with which the operator sets the limit"},
+    "ControlLimit": {
+        "control": "the control with which the operator sets the limit",
+        "at": "where it stands as the circuit is delivered; the control's default if not given",
+    },
+    "InterlockEntry": {
+        "id": "its name in the reference's table",
+        "armed": "false: delivered switched off",
+        "limit": "where its limit stands as the circuit is delivered",
+        "source": _SOURCE,
+    },
     "AlarmEntry": {
         "id": _ID,
         "text": "what the display says",

@@ -49,7 +49,8 @@ class Effect(Model):
     """What a job, a stage or an instructor does to the world. Exactly one head key.
 
     `set` a control to `value`; `head` moves the pump head; `give` a drug (`amount` in its usual bolus);
-    `infuse` volume in mL `over_s`; `bring` equipment; `arrive` a person after `in_s`; `note` a line in the log.
+    `infuse` volume in mL `over_s`; `bring` equipment; `arrive` a person after `in_s`; `note` a line in the log;
+    `sample` draws a sample for the laboratory; `mend` puts a group of sensors right.
     """
 
     set: Id | None = None
@@ -63,6 +64,8 @@ class Effect(Model):
     arrive: Id | None = None
     in_s: Seconds | None = None
     note: Words | None = None
+    sample: Id | None = None
+    mend: Id | None = None
 
 
 class Task(Model):

@@ -4,8 +4,8 @@ import pytest
 
 from drill.circuit.labs import LABS
 from drill.circuit.plant import Plant
-from drill.circuit.readings import HOSTS, LAB, LIVE, READINGS, SHOWN
-from drill.circuit.sensors import DRY_BUBBLE_ML, GROUPS, LAG_S
+from drill.circuit.readings import GROUPS, HOSTS, LAB, LIVE, READINGS, SHOWN
+from drill.circuit.sensors import DRY_BUBBLE_ML, LAG_S
 from drill.errors import NameUnknownError
 from drill.units import ticks
 
