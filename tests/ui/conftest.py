@@ -26,6 +26,10 @@ ELSEWHERE = frozenset(  # controls of lines and heads that this circuit has not
     {c for c in CLAMPS if c not in VA_CLAMPS}
     | {"aortic_clamp", "tap_filter_purge", "suction_rpm", "vent_rpm", "cardioplegia_rpm", "spare_rpm", "vacuum_mmhg", "gas_hose_second"}
 )
+NOT_ON_THE_PANEL = frozenset(  # set by scenarios, plays and the lab; the panel has no place for them yet
+    {c for c in CONTROLS if c.startswith(("limit_", "override_")) or (c.endswith(("_stop", "_cutout", "_alarms")) and c != "bubble_stop")}
+    | {"monitor_power", "heater_power", "analyser_power", "adrenaline_mcg_min", "noradrenaline_mcg_min", "defibrillator", "pacing_bpm"}
+)
 VENOUS_PARTS = ("drainage_cannula", "drainage_line", "pump", "pump_ox_line")
 STEADY = {
     "flow_l_min": 4.0, "pump_rpm": 3500, "p_ven_mmhg": -62, "p_pre_mmhg": 231, "p_post_mmhg": 196, "dp_ox_mmhg": 35, "svo2_pct": 71,
