@@ -27,7 +27,7 @@ class NodeModel:
 
     `imposed_mmhg` is that pressure; `is_air` makes the node the open air; `is_patient` says that gas in it is harm;
     `defoams` gives the share of each class of gas that is let out to the air as it comes in. `empty_ml` is the volume below
-    which it lies flat (0 = what is usual).
+    which it lies flat (0 = what is usual). `is_open` says that its surface stands under the open air, so that no hole matters.
     """
 
     id: str
@@ -38,6 +38,7 @@ class NodeModel:
     is_patient: bool = False
     defoams: Mapping[str, float] = field(default_factory=dict)
     empty_ml: float = 0.0
+    is_open: bool = False
 
 
 @dataclass(slots=True)

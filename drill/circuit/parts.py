@@ -51,7 +51,7 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
             outlet = holes.air_at(net, spec, part.inlet)
         net.add_edge(COMPONENTS[part.kind].build(slots, part, inlet, outlet))
     for name in compliance:
-        if f"par:{name}.compliance_ml_mmhg" in slots:  # a vessel stands open to the air as it is
+        if not net.nodes[name].is_open:
             holes.add_hole(slots, net, spec, name)
 
 

@@ -7,9 +7,12 @@ Only + - * / sqrt abs, unary minus, comparison and select exist, so every way of
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, Union
+from typing import NamedTuple, NoReturn, Union
+
+from drill.errors import CircuitError
 
 Num = Union[float, "Sym"]
+UNDECIDED = "a law asks `if`, max or min of a number that is not known until the kernel runs: use select, most or least (trace.py)"
 
 
 class Node(NamedTuple):
@@ -26,6 +29,9 @@ class Test:
 
     graph: "Graph"
     index: int
+
+    def __bool__(self) -> bool:
+        raise CircuitError(UNDECIDED)
 
 
 class Sym:
@@ -77,7 +83,12 @@ class Sym:
         return self.graph.compare("<=", other, self)
 
     def __bool__(self) -> bool:
-        raise TypeError("a traced number has no truth value: use select(test, a, b)")
+        raise CircuitError(UNDECIDED)
+
+    def __eq__(self, other: object) -> NoReturn:
+        raise CircuitError("a law compares a number that is not known until the kernel runs with ==: use < or <=, and select (trace.py)")
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Graph:

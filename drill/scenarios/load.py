@@ -99,7 +99,7 @@ def load_circuit(ref: str, library: Library) -> StockCircuit:
     patients = [circuit.usual.patient for circuit in found if circuit.usual.patient]
     controls = {control: value for circuit in found for control, value in circuit.usual.controls.items()}
     parts = {part.id: part for circuit in found for part in circuit.parts}
-    return StockCircuit(spec, parts, loading.devices(pack) or {}, Usual(patient=patients[-1] if patients else "", controls=controls))
+    return StockCircuit(spec, parts, loading.devices_for(pack) or {}, Usual(patient=patients[-1] if patients else "", controls=controls))
 
 
 def load_patient(ref: str, library: Library) -> PatientSpec:
@@ -295,12 +295,19 @@ class _Loading:
         self.problems += check_base.check_devices(documents)
         return devices if whole else None
 
+    def devices_for(self, pack: str) -> dict[str, Device] | None:
+        """Return what a circuit of a pack may be built of: the base pack's devices, and its own, which go before them."""
+        own = self.devices(pack)
+        if pack == BASE or own is None:
+            return own
+        return {**(self.devices(BASE) or {}), **own}
+
     def circuit(self, ref: str) -> tuple[CircuitSpec | None, list[str] | None]:
         """Load a circuit, with its alarms' ids."""
         pack, _, name = ref.partition("/")
         if not pack:
             return None, None
-        devices = self.devices(pack)
+        devices = self.devices_for(pack)
         document, circuit = self.take(self.library.document(pack, "circuits", f"{name}.yaml"), Circuit)
         if not document.readable:
             return None, None

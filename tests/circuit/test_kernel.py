@@ -3,10 +3,13 @@
 import ast
 from collections.abc import Callable
 
+import pytest
+
 from drill.circuit.emit import text_of
 from drill.circuit.plant import Plant, compile_kernel
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.trace import Graph, Num, absolute, select, sqrt
+from drill.errors import CircuitError
 
 ALLOWED = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.Return, ast.Expr, ast.For, ast.Call, ast.Subscript, ast.Name,
@@ -92,3 +95,12 @@ def test_trace_computes_what_the_functions_compute() -> None:
         names["f"](x)  # type: ignore[operator]
 
         assert x[2] == law(p, q)
+
+
+def test_a_law_that_asks_python_what_only_the_kernel_knows_is_refused() -> None:
+    """`if`, max, min and == on a traced number would silently take one branch for ever: they raise, and say what to use."""
+    graph = Graph()
+    q = graph.read(0)
+    for slip in (lambda: 1.0 if q > 0.0 else 2.0, lambda: max(q, 0.0), lambda: min(q, 0.0), lambda: q == 0.0, lambda: bool(q)):
+        with pytest.raises(CircuitError, match="select"):
+            slip()

@@ -50,7 +50,8 @@ def pool(slots: Slots, part: PartSpec) -> NodeModel:
         per_ml = MMHG_PER_CM_BLOOD / x[f"par:{part.id}.area_cm2"]
         return per_ml, 0.0, x[f"air_mmhg:{part.id}"] + x[f"suction_mmhg:{part.id}"]
 
-    return NodeModel(part.inlet, stiffness, part.params["start_ml"], defoams=DEFOAMED, empty_ml=CORNERS * part.params["dry_ml"])
+    least = CORNERS * part.params["dry_ml"]
+    return NodeModel(part.inlet, stiffness, part.params["start_ml"], defoams=DEFOAMED, empty_ml=least, is_open=True)
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
