@@ -55,11 +55,11 @@ INTERLOCKS: dict[str, Interlock] = {
         ),
         Interlock(
             "level", "Level", "LEVEL: PUMP STOPPED", "console", "reservoir_ml", -1, "limit_level_stop_ml", "level_stop", "override_level",
-            "stop", 0.5, False, 50.0, "alarm 300-400, stop 150-200 mL [GK]; volumes vary by centre",
+            "stop", 0.5, False, 50.0, "local target: alarm 300-400, stop 150-200 mL; volumes vary by centre",
         ),
         Interlock(
             "pressure", "Line pressure", "LINE PRESSURE: PUMP SLOWED", "console", "p_post_mmhg", 1, "limit_line_mmhg", "pressure_stop",
-            "override_pressure", "slow", 0.0, False, 0.0, "stop at 300-350 mmHg [GK]",
+            "override_pressure", "slow", 0.0, False, 0.0, "local target: 300-350 mmHg",
         ),
         Interlock(
             "runaway", "Runaway", "RUNAWAY: DRIVE CUT", "console", "pump_rpm", 1, "limit_runaway_rpm", "runaway_stop", "override_runaway",

@@ -6,7 +6,6 @@ contact is `lost:`. Without contact a display is blank, except the bubble sensor
 
 from drill.circuit import acid_base, veins, vitals
 from drill.circuit.body import saturation_at
-from drill.circuit.components import COMPONENTS
 from drill.circuit.heat import water_flow, water_pressure_mmhg
 from drill.circuit.lag import toward
 from drill.circuit.laws import ML_S_PER_L_MIN
@@ -89,12 +88,6 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
     del bench
 
 
-def vessel(spec: CircuitSpec) -> str | None:
-    """Return the node of the circuit's venous reservoir: the site `reservoir`, else the first vessel that it has."""
-    named = spec.sites.get("reservoir")
-    return next((p.inlet for p in spec.parts if (p.id == named if named else COMPONENTS[p.kind].node is not None)), None)
-
-
 def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     """Work out every true reading from the state of this tick."""
     site = spec.sites
@@ -127,9 +120,6 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "air_drawn_ml": x["port:air_in_ml"],
         "blood_lost_ml": x["port:blood_lost_ml"],
     }
-    pool = vessel(spec)
-    if pool is not None:
-        true["reservoir_ml"] = x[f"vol:{pool}"]
     true["gas_in_oxygenator_ml"] = sum((x[f"gas_in:{p.id}"] for p in spec.parts if p.kind == "oxygenator"), start=0.0 * x["gas_ml"])
     if "reservoir" in site:
         true["reservoir_ml"] = x[f"vol:{net.edges[site['reservoir']].inlet}"]
