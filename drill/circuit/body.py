@@ -82,6 +82,8 @@ def breathe_tissue(x: Scope) -> None:
     for bed, (_, _, vo2_share, cells, adult_ml) in BEDS.items():
         cell_ml = adult_ml * x["pat:size"]
         wanted = vo2 * vo2_share
+        if bed == "coronary":
+            wanted = wanted * (1.0 - myocardium.SPARED * x["arrest"])
         got: Num = 0.0
         for k in range(cells):
             slot = f"o2:{bed}:{k}"

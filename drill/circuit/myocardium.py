@@ -10,6 +10,7 @@ from drill.units import TICK_S
 
 MUSCLE_ML = 120.0  # blood and muscle that the agent has to fill, tunable: 600-800 mL arrest
 WASHED_S = 3000.0  # non-coronary collaterals wash it out: a dose lasts about 20-25 min, tunable
+SPARED = 0.95  # share of its oxygen that a still, unloaded heart does without, tunable
 STOPS_FROM, STOPS_AT = 0.3, 0.6  # share of full strength at which the beat weakens and stands, tunable
 
 

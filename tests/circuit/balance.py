@@ -21,7 +21,7 @@ def held(plant: Plant, species: str) -> float:
     cells = ((f"{species}:{e.id}:{k}", e.cell_ml) for e in net.edges.values() for k in range(e.cells))
     total += math.fsum(x[index[name]] * ml for name, ml in cells if name in index)
     if species == "co2" and "co2_store:fast" in index:
-        total += 2000.0 * x[index["co2_store:fast"]] + 2500.0 * x[index["co2_store:slow"]]
+        total += x[index["pat:size"]] * (2000.0 * x[index["co2_store:fast"]] + 2500.0 * x[index["co2_store:slow"]])
     if species == "heat" and "temp:core" in index:
         total += x[index["pat:weight_kg"]] * 3470.0 / 3.8 * (0.4 * x[index["temp:core"]] + 0.53 * x[index["temp:shell"]])
     return float(total)

@@ -57,7 +57,7 @@ def _means(plant: Plant, seconds: float = 6.0) -> dict[str, float]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PATIENTS)
 def test_each_patient_holds_its_resting_state_for_thirty_minutes(rest: Callable[..., Plant], root: Path, name: str) -> None:
-    """From one minute to thirty, the mean of each documented reading stays in its documented range, with no debt of oxygen."""
+    """From one minute to thirty, the mean of each documented reading stays in its documented range, with next to no debt of oxygen."""
     ranges = _resting(_patient(name, root)).ranges
     plant = rest(name)
     debt = plant.true("oxygen_debt_ml")
@@ -66,7 +66,7 @@ def test_each_patient_holds_its_resting_state_for_thirty_minutes(rest: Callable[
             assert low <= mean(plant, reading, 3) <= high, (minute, reading)
         run(plant, 240 - 3 * len(ranges))
 
-    assert plant.true("oxygen_debt_ml") < debt + 20.0
+    assert plant.true("oxygen_debt_ml") < debt + 60.0
 
 
 @pytest.mark.parametrize("name", ON_CIRCUIT)
