@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from drill.circuit.faults import FAULTS
+from drill.circuit.readings import LIVE, READINGS
 from drill.scenarios.check_effects import PARTNERS, check_effect
 from drill.scenarios.check_guards import check_ways
 from drill.scenarios.check_time import Clock
@@ -67,6 +68,9 @@ def _fault(use: Node, scenario: Node, names: Names, report: Report, *, hidden: b
         if report.name(member["draw"], "draw", names.draws) and "draw" in member:
             for end in ("low", "high"):
                 report.between(scenario["vary"][member["draw"].text][end], *spec)
+    if kind.site in READINGS:
+        report.name(use["part"], "displayed reading", LIVE)
+        return
     report.name(use["part"], "part of the circuit", names.parts)
     if "part" not in use and names.sites is not None and kind.site not in names.sites:
         report.add(fault, f"this circuit has no usual place for '{fault.text}' (its 'sites' lack {kind.site}): name the 'part'")

@@ -95,7 +95,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         **_EFFECT,
         "fault": "a fault that begins; in a stage, `cause` stands for the hidden cause's own",
         "at": "the fault's own numbers by name; a drawn number may stand here",
-        "part": "the part of the circuit that it sits in; its usual place if not given",
+        "part": "the part of the circuit that it sits in, or the reading of a sensor's fault; its usual place if not given",
         "after_s": "how long after the stage or the instructor's word",
     },
     "Stage": {
