@@ -18,6 +18,7 @@ from drill.units import TICK_S
 BLOOD = ("o2", "hb", "co2", "heat")  # mL O2 per mL; g Hb per L; mL CO2 per mL; mL degC per mL, which is its temperature
 SPECIES = (*BLOOD, *GAS)  # gas: mL per mL
 PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", "primed_ml", *(f"open_{s}" for s in BLOOD))
+LAST_ML = 2.0  # of an open pool, which no outlet reaches, tunable
 FLUSHED = 0.4  # of what comes in within a tick, the least volume that it is mixed into
 
 
@@ -92,7 +93,7 @@ def move_blood(
         at_inlet, at_outlet = _at(net, x, edge.inlet), _at(net, x, edge.outlet)
         source: dict[str, Num] = {s: select(forward, at_inlet[s], at_outlet[s]) for s in SPECIES}
         if edge.draws_air is not None:
-            source = _with_air(x, edge, source, select(forward, volume, 0.0))
+            source = _with_air(x, edge, source, select(forward, volume, 0.0), is_open=net.nodes[edge.inlet].is_open)
         for exchange in exchanges.get(edge.id, ()):
             before = source[exchange.species]
             source[exchange.species] = exchange.change(x, source, absolute(volume) / TICK_S)
@@ -123,9 +124,15 @@ def move_blood(
         x[name] = value
 
 
-def _with_air(x: Scope, edge: EdgeModel, source: Mix, amount: Num) -> dict[str, Num]:
-    """What an outlet takes from a low pool: its share of air comes from above the surface, and stays out of the pool's loss."""
-    air = select(amount > 0.0, edge.draws_air(x), 0.0) if edge.draws_air else 0.0
+def _with_air(x: Scope, edge: EdgeModel, source: Mix, amount: Num, *, is_open: bool) -> dict[str, Num]:
+    """What an outlet takes from a low pool: its share of air comes from above the surface, and stays out of the pool's loss.
+
+    What it takes beyond the last mL of an open pool is air, whatever the law says.
+    """
+    air: Num = edge.draws_air(x) if edge.draws_air else 0.0
+    if is_open:
+        air = most(air, between((LAST_ML - x[f"vol:{edge.inlet}"]) / most(amount, 1e-9), 0.0, 1.0))
+    air = select(amount > 0.0, air, 0.0)
     x[f"vol:{edge.inlet}"] = x[f"vol:{edge.inlet}"] + air * amount
     x["port:air_in_ml"] = x["port:air_in_ml"] + air * amount
     mixed: dict[str, Num] = {s: c * (1.0 - air) for s, c in source.items()}

@@ -101,7 +101,7 @@ def test_gas_closes_and_blood_with_it(make_plant: Callable[..., Plant]) -> None:
 
 def test_gas_behind_the_oxygenator_is_harm_and_the_detector_sees_its_place(make_plant: Callable[..., Plant]) -> None:
     """Air let in behind the lung of a stopped, opened circuit reaches the sensor's line and the patient when flow comes."""
-    plant = make_plant()
+    plant = make_plant(bubble_stop=0.0)
     run(plant, 30)
     plant.set("clamp_return", 1.0)
     plant.set("clamp_drainage", 1.0)
