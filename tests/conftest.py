@@ -20,6 +20,19 @@ OUT = ROOT / "out"
 os.environ["DRILL_HOME"] = str(OUT)  # for what lives longer than one test; nothing is written to the user's own folder
 
 
+FULL = ("tests/circuit/", "tests/lab/")  # where the tests that take seconds have outgrown ten minutes: they run in soak
+KEPT = ("test_exact.py", "test_random.py", "test_blood.py", "test_gas_supply.py")  # but for these
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move the slow tests of what has outgrown `make test` to the soak tier."""
+    for item in items:
+        where = item.path.relative_to(ROOT).as_posix()
+        if where.startswith(FULL) and not where.endswith(KEPT) and item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.soak)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder that holds pyproject.toml."""

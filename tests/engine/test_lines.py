@@ -29,7 +29,7 @@ def turned(tick: int, rpm: float, name: str = "pump_rpm_set") -> Entry:
         ("clamp_return", 0.995, "Return clamp closed"),
         ("clamp_return", 0.4, "Return clamp 40 % closed"),
         ("isolation_switch", 1.0, "Isolation switch on"),
-        ("bubble_stop", 1.0, "Bubble stop armed"),
+        ("bubble_stop", 1.0, "Bubble interlock armed"),
         ("pump_rpm_set", 3500.0, "Speed set 3500 rpm"),
         ("sweep_l_min", 4.5, "Sweep gas 4.5 L/min"),
     ],
