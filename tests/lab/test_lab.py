@@ -194,7 +194,7 @@ def test_columns_as_asked() -> None:
         (["va_ecmo_adult", "--param", "patient.hr_bpm=-5"], "must not be negative"),
         (["va_ecmo_adult", "--param", "return_line.length_m=0.001"], "make the tube longer"),
         (["va_ecmo_adult", "--read", "p_venn_mmhg"], "did you mean 'p_ven_mmhg'"),
-        (["va_ecmo_adult", "--read", "shown:pao2_mmhg"], "shown reading"),
+        (["va_ecmo_adult", "--read", "shown:oxygen_debt_ml"], "shown reading"),
         (["va_ecmo_adult", "--every", "0.02", "--for", "86400"], "--every longer"),
     ],
 )
