@@ -121,11 +121,7 @@ class Console:
                     *(_switch("mains_power", "Mains plug", to) for to in (1, 0) if "mains_power" in controls),
                 ), key=self._key("isolation_switch"),
             ),
-            Spot(
-                "bubble_stop", BUBBLE.at(self.box), "Bubble stop", "armed" if controls.get("bubble_stop", 0.0) > 0 else "off",
-                (_switch("bubble_stop", "Bubble stop", 0 if controls.get("bubble_stop", 0.0) > 0 else 1),), direct=True,
-                key=self._key("bubble_stop"),
-            ),
+            self._bubble(snapshot),
         ]  # fmt: skip
         for name, title, step in SETTINGS:
             bx, by, bw, bh = self._setting_box(name)
@@ -142,6 +138,13 @@ class Console:
             how = f"drag the handle round, or press {self.names[CRANK_KEY]} again and again ({self.names[BACK_KEY]}: backwards)"
             spots.append(Spot("crank", (cx - cr, cy - cr, 2 * cr, 2 * cr), "Crank", how, self._crank(snapshot), round=True))
         return spots
+
+    def _bubble(self, snapshot: Snapshot) -> Spot:
+        """The switch of the bubble interlock: one that has stopped the pump is re-armed by it."""
+        state = bubble_state(snapshot)
+        entry = _switch("bubble_stop", "Bubble stop", 0 if state == "armed" else 1)
+        again = replace(entry, title="Re-arm the bubble stop") if state == "tripped" else entry
+        return Spot("bubble_stop", BUBBLE.at(self.box), "Bubble stop", state, (again,), direct=True, key=self._key("bubble_stop"))
 
     def _power(self, snapshot: Snapshot) -> tuple[Entry, ...]:
         entries = [_switch("console_power", "Main console", 1), _switch("console_power", "Main console", 0)]
@@ -168,7 +171,7 @@ class Console:
 
     def _step_box(self, name: str, side: int) -> Box:
         x, y, w, _ = self._setting_box(name)
-        return x + w - 72 + side * 37, y + 7, 35, 22
+        return x + w - 75 + side * 38, y + 7, 37, 22
 
     # -- drawing --------------------------------------------------------------------------------------------------
 
@@ -177,7 +180,7 @@ class Console:
         scene, controls = snapshot.scene, snapshot.controls
         own = lit if lit in OWN_SPOTS or lit.startswith(tuple(name for name, _, _ in SETTINGS)) else ""
         settings = tuple(controls.get(name) for name, _, _ in SETTINGS)
-        state = (own, scene.pump.head_on, scene.console_lit, scene.motor_lamp, supply(snapshot), controls.get("bubble_stop"), settings)
+        state = (own, scene.pump.head_on, scene.console_lit, scene.motor_lamp, supply(snapshot), bubble_state(snapshot), settings)
         self.canvas.keep("console", self.box, state, lambda: self._draw_frame(snapshot, own))
 
     def draw(self, snapshot: Snapshot, *, lit: str = "") -> None:
@@ -193,9 +196,9 @@ class Console:
         if scene.console_lit:
             for reading, left in COLUMNS.items():
                 value = snapshot.shown.get(reading)
-                text, unit = (reading_text(reading, value), UNITS[reading]) if value is not None else (BLANK, "")
+                text = reading_text(reading, value) if value is not None else BLANK
                 colour = self.canvas.theme["text" if value is not None else "faint"]
-                self.canvas.number(text, (self.box[0] + left, self.box[1] + 173), "reading", colour, unit=unit)
+                self.canvas.number(text, (self.box[0] + left, self.box[1] + 173), "reading", colour)
 
     def _draw_frame(self, snapshot: Snapshot, lit: str) -> None:
         """Draw all but what changes from one frame to the next."""
@@ -224,7 +227,8 @@ class Console:
         line = mix(theme["panel"], theme["edge"], 0.9)
         canvas.line(line, (x + 14, y + 138), (x + w - 14, y + 138))
         for reading, left in COLUMNS.items():
-            canvas.text(TITLES[reading], (x + left, y + 153), "label", label)
+            step = canvas.text(TITLES[reading], (x + left, y + 153), "label", label)
+            canvas.text(UNITS[reading], (x + left + step + 4, y + 153), "label", mix(theme["panel"], label, 0.7))
         canvas.line(line, (x + 14, y + 181), (x + w - 14, y + 181))
         for setting, words, _ in SETTINGS:
             self._draw_setting(snapshot, setting, words, lit)
@@ -279,10 +283,13 @@ class Console:
                 canvas.text(supply(snapshot), (box[0] + 26, box[1] + 17), "label", theme["quiet"])
         button(canvas, POWER.at(self.box), "Power", self._key("power"), Look(lit=lit == "power"))
         button(canvas, ISOLATION.at(self.box), "Isolation", self._key("isolation_switch"), Look(lit=lit == "isolation_switch"))
-        armed = snapshot.controls.get("bubble_stop", 0.0) > 0
-        text = "Bubble stop" if armed else "Bubble off"
-        look = Look(lit=lit == "bubble_stop", on=armed and snapshot.scene.console_lit)
+        state = bubble_state(snapshot)
+        text = {"armed": "Bubble stop", "tripped": "Re-arm"}.get(state, "Bubble off")
+        look = Look(lit=lit == "bubble_stop", on=state == "armed" and snapshot.scene.console_lit)
         button(canvas, BUBBLE.at(self.box), text, self._key("bubble_stop"), look)
+        if state == "tripped":
+            bx, by, _, bh = BUBBLE.at(self.box)
+            canvas.panel((bx + 4, by + 5, 4, bh - 10), alarm["fill"], None, radius=2)
 
     def _draw_setting(self, snapshot: Snapshot, name: str, words: str, lit: str) -> None:
         canvas, theme = self.canvas, self.canvas.theme
@@ -308,6 +315,13 @@ class Console:
         picture = self._cranks[int(self._crank_turn * CRANK_PICTURES) % CRANK_PICTURES]
         x, y = canvas.at(self.crank_at)
         canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
+
+
+def bubble_state(snapshot: Snapshot) -> str:
+    """Return how the switch of the bubble interlock stands: armed, off, or tripped."""
+    if any(lock.name == "bubble" and lock.state == "tripped" for lock in snapshot.interlocks):
+        return "tripped"
+    return "armed" if snapshot.controls.get("bubble_stop", 0.0) > 0 else "off"
 
 
 def supply(snapshot: Snapshot) -> str:

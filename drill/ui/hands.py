@@ -14,6 +14,7 @@ from drill.ui.crank import Crank
 from drill.ui.keys import BINDINGS, digit_of
 from drill.ui.panes import SayDo
 from drill.ui.popover import Card
+from drill.ui.safety import NEXT, Safety
 from drill.ui.spots import Entry, Spot, spot_at
 
 KNOB = "pump_rpm_set"
@@ -30,9 +31,9 @@ class Hands:
     `menu` is the spot whose list is open, `focus` the one that Tab stands on, `pointer` where the mouse is.
     """
 
-    def __init__(self, saydo: SayDo, spots: Callable[[Snapshot], list[Spot]], clock: Callable[[], float]) -> None:
+    def __init__(self, saydo: SayDo, spots: Callable[[Snapshot], list[Spot]], clock: Callable[[], float], safety: Safety) -> None:
         """`spots` lists what can be touched; `clock` gives real seconds, for the pace of gestures."""
-        self.saydo, self.spots, self.clock = saydo, spots, clock
+        self.saydo, self.spots, self.clock, self.safety = saydo, spots, clock, safety
         self.crank = Crank()
         self.pointer: Point | None = None
         self.focus = ""
@@ -205,6 +206,10 @@ class Hands:
         if bound.step:
             knob = next((s for s in self.spots(snapshot) if s.id == KNOB == bound.spot), None)
             return self._step(bound.spot, bound.step * (knob.step / KNOB_STEP_RPM if knob is not None else 1.0), snapshot)
+        if bound.spot == NEXT:
+            self.menu, self.pointer = "", None
+            self.focus = self.safety.turn()
+            return []
         spot = next((s for s in self.spots(snapshot) if s.id == bound.spot), None)
         if spot is None or repeated:
             return []
@@ -256,6 +261,9 @@ class Hands:
     def _use(self, spot: Spot, *, listed: bool) -> list[Action]:
         if spot.id.startswith("group_"):
             self.saydo.group = self.saydo.groups[int(spot.id.removeprefix("group_")) - 1][0]
+            return []
+        if spot.id.startswith("tab_"):
+            self.safety.turn(spot.id.removeprefix("tab_"))
             return []
         if spot.id == "groups_back":
             self.saydo.group = ""

@@ -16,7 +16,8 @@ US_NAMES = {
 FIXED_NAMES = {
     pygame.KSCAN_SPACE: "Space",
     pygame.KSCAN_UP: "Up", pygame.KSCAN_DOWN: "Down", pygame.KSCAN_PAGEUP: "PgUp", pygame.KSCAN_PAGEDOWN: "PgDn",
-    pygame.KSCAN_F1: "F1", pygame.KSCAN_F2: "F2", pygame.KSCAN_BACKSPACE: "Back", pygame.KSCAN_ESCAPE: "Esc", pygame.KSCAN_TAB: "Tab",
+    pygame.KSCAN_F1: "F1", pygame.KSCAN_F2: "F2", pygame.KSCAN_F3: "F3",
+    pygame.KSCAN_BACKSPACE: "Back", pygame.KSCAN_ESCAPE: "Esc", pygame.KSCAN_TAB: "Tab",
     pygame.KSCAN_RETURN: "Enter", pygame.KSCAN_LEFT: "Left", pygame.KSCAN_RIGHT: "Right",
 }  # fmt: skip
 DIGITS = (
@@ -75,6 +76,7 @@ BINDINGS = (
     Bound(pygame.KSCAN_SEMICOLON, "gas_line"),
     Bound(pygame.KSCAN_F1, "audio_pause"),
     Bound(pygame.KSCAN_F2, "acknowledge"),
+    Bound(pygame.KSCAN_F3, "side_next"),
 )
 
 

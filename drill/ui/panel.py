@@ -20,8 +20,9 @@ from drill.ui.forms import wrapped
 from drill.ui.hands import Hands
 from drill.ui.keys import local_names
 from drill.ui.monitor import Monitor
-from drill.ui.panes import SayDo, draw_log, draw_team, team_state
+from drill.ui.panes import SayDo, draw_team, team_state
 from drill.ui.popover import Card
+from drill.ui.safety import Safety
 from drill.ui.schematic import Schematic
 from drill.ui.spots import Entry, Spot, control_entries, option_entries
 
@@ -49,6 +50,7 @@ KEY_HELP = (
     ("T Y G F C", "Patient, oxygenator, blender, line, console"),
     (", / ;", "Heater, ventilator and infusions, gas line"),
     ("F1, F2", "Audio pause, acknowledge alarms"),
+    ("F3", "Log, alarm limits, interlocks, alarm log, lab"),
     ("Tab, Enter", "Go to the next thing, use it; Shift + Enter lists all"),
 )
 
@@ -76,7 +78,8 @@ class Panel:
         self._clock = clock if clock is not None else lambda: pygame.time.get_ticks() / 1000.0
         self._canvas: Canvas | None = None
         self.saydo = SayDo(SAYDO, [(g.id, g.title) for g in groups])
-        self.hands = Hands(self.saydo, self.spots, self._clock)
+        self.safety = Safety(LOG)
+        self.hands = Hands(self.saydo, self.spots, self._clock, self.safety)
         self.watched_only = False  # a replay: nothing can be said or done, and its own bar stands there
         self._spots: list[Spot] = []
         self._spots_of: object = None
@@ -138,7 +141,7 @@ class Panel:
         listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
         if not self.watched_only:
             canvas.keep("saydo", SAYDO, listed, lambda: self.saydo.draw(canvas, s, lit=own))
-        canvas.keep("log", LOG, s.log, lambda: draw_log(canvas, LOG, s))
+        canvas.keep("log", LOG, self.safety.state(s, lit), lambda: self.safety.draw(canvas, s, self.names, lit=lit))
 
     def _draw_heading(self, canvas: Canvas, snapshot: Snapshot) -> None:
         theme = canvas.theme
@@ -164,7 +167,8 @@ class Panel:
         """Return everything that can be touched now, in the order that Tab walks."""
         s = snapshot
         jobs, pump = tuple((j.task, j.who) for j in s.jobs), s.scene.pump.head_on
-        state = (self.saydo.group, pump, jobs, s.scene.backup_console_here, s.alarms, s.controls, s.options)
+        locks = tuple(lock.state for lock in s.interlocks)
+        state = (self.saydo.group, self.safety.tab, pump, jobs, s.scene.backup_console_here, s.alarms, s.controls, s.options, locks)
         if self._spots_of != state:
             looks = self._listed("console_panel", s)
             self._spots = [
@@ -172,6 +176,7 @@ class Panel:
                 *self.schematic.spots(s, lambda thing: self._listed(thing, s)),
                 *self.console.spots(s, looks),
                 *self.saydo.spots(s),
+                *self.safety.spots(s, self.names),
             ]
             self._spots_of = state
         return self._spots

@@ -172,12 +172,10 @@ def _entry(option: OptionView, jobs: Sequence[JobView]) -> Entry:
     return replace(entry, title=option.title) if option.verb == "look" else entry  # the group's title says that it is a look
 
 
-def draw_log(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
+def draw_log_lines(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
     """Draw the last lines of the log: what happened, not what it means."""
     theme = canvas.theme
     x, y, w, _ = box
-    canvas.panel(box, theme["panel"], theme["edge"], radius=8)
-    title(canvas, box, "Log")
     colours: dict[str, Colour] = {
         "alarm": theme.alarms["high"]["on_panel"],
         "say": theme["said"],

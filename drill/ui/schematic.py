@@ -171,7 +171,9 @@ class Schematic:
             text = "motor fault" if fault else next((s.title.lower() for s in self.drawing.stations if s.id == on), on)
             if on == "emergency_drive":
                 picture = scenery.cranks[int(self._crank_turn * CRANK_FRAMES) % CRANK_FRAMES]
-                x, y = canvas.at((eye[0] + self.drawing.pump.radius + 24, eye[1] + self.drawing.pump.radius - 10))
+                hub = (eye[0] + self.drawing.pump.radius + 24, eye[1] + self.drawing.pump.radius - 10)
+                canvas.line(theme["steel_dark"], (eye[0] + self.drawing.pump.radius * 0.9, eye[1] + self.drawing.pump.radius * 0.6), hub, 6)
+                x, y = canvas.at(hub)
                 canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
             canvas.text(f"Head · {text}", (seat[0] + 9, seat[1] + 15), "label", theme["text"], bold=fault)
         key_cap(canvas, key, *cap, lit=self._lit == "pump")

@@ -7,11 +7,13 @@ from math import inf
 import pygame
 import pytest
 
+from drill.circuit.alarms import alarm_specs
 from drill.circuit.controls import CLAMPS, CONTROLS
+from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.readings import SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
 from drill.engine.actions import Action
-from drill.engine.snapshot import OptionView, PersonView, Snapshot, Wave
+from drill.engine.snapshot import InterlockView, LimitView, OptionView, PersonView, Snapshot, Wave
 from drill.records.home import pack_roots
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.canvas import Canvas
@@ -84,7 +86,22 @@ def steady_snapshot(loaded: Loaded) -> Snapshot:
         off_support_s=0.0,
         outcome="",
         ended=False,
+        limits=tuple(limits(loaded)),
+        interlocks=tuple(
+            InterlockView(i.name, i.title, "armed", i.reading, None, CONTROLS[i.limit].default, i.limit, i.arm, i.override)
+            for i in (INTERLOCKS[lock.id] for lock in loaded.circuit.interlocks)
+        ),
     )
+
+
+def limits(loaded: Loaded) -> list[LimitView]:
+    """Return the limits of the circuit's alarms, as it is delivered."""
+    specs = [s for s in alarm_specs(loaded.circuit.alarms) if s.reading]
+    knobs = [s.limit if isinstance(s.limit, str) else "" for s in specs]
+    return [
+        LimitView(s.id, s.text, s.priority, s.reading, s.sign, CONTROLS[knob].default if knob else 0.0, knob, "on")
+        for s, knob in zip(specs, knobs, strict=True)
+    ]
 
 
 def options(loaded: Loaded) -> list[OptionView]:

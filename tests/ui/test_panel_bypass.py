@@ -56,7 +56,10 @@ def test_a_centrifugal_head_is_drawn_where_the_roller_was(bypass: Loaded, at_wor
 
 def test_everything_of_the_heart_lung_machine_can_be_reached(bypass: Loaded, at_work: Snapshot) -> None:
     """Heads, vacuum, purge, cardioplegia, PRONTO clamps and the cross-clamp are on some thing's list, none longer than nine."""
-    spots = Stage(bypass, SIZES[0]).panel.spots(at_work)
+    panel = Stage(bypass, SIZES[0]).panel
+    spots = panel.spots(at_work)
+    panel.safety.tab = "interlocks"  # where the electronic clamp is
+    spots += [s for s in panel.spots(at_work) if s.id.startswith("lock_")]
     reached = {a.target for s in spots for e in s.entries for a in e.actions if a.verb == "set"}
 
     assert reached >= ELSEWHERE - {"clamp_bridge", "clamp_electronic"}
