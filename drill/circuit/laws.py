@@ -148,7 +148,7 @@ def suck_down(q: Num, wall: Num) -> Drop:
 def wall_moves(wall: Num, p_site_mmhg: Num, step_s: float) -> Num:
     """Return where the wall is a step later: it falls onto the holes below 0 mmHg, and springs back above 0.8, in 0.1 s (tunable).
 
-    Falling and springing back at different pressures, with venous blood coming in meanwhile, is what chatters at 1-3 Hz (reference 3.5).
+    Where it falls and springs back at different pressures a line can chatter (1-3 Hz, reference 3.5); here it mostly stays half shut.
     """
     target = select(p_site_mmhg < WALL_FALLS_MMHG, 1.0, select(p_site_mmhg > WALL_FREE_MMHG, 0.0, wall))
     return wall + step_s / (WALL_TAU_S + step_s) * (target - wall)

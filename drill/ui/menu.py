@@ -24,7 +24,7 @@ MODE_WORDS: Final = {
     "guided": "Prompts say what to do next and why. You may pause. A guided run is never a pass.",
     "practice": "No prompts. You may pause. The debrief comes at the end.",
     "exam": "No pause, no prompts. Closing the window ends the run.",
-    "authoring": "Save the pack, and the drill goes on from the same second as it is written now. F3 shows the story. Not recorded.",
+    "authoring": "Save the pack, and the drill goes on from the same second as it is written now. F4 shows the story. Not recorded.",
 }
 
 

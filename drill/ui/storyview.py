@@ -47,7 +47,7 @@ def draw_story(canvas: Canvas, scenario: Scenario, story: Story, time_s: float) 
         _stage(canvas, spot, story)
     _ways(canvas, story)
     canvas.line(theme["edge"], (MARGIN, 682), (WIDTH - MARGIN, 682))
-    canvas.text(f"{clock(time_s)} · F3 or Esc: back to the drill, which goes on behind this", (MARGIN, 704), "label", theme["quiet"])
+    canvas.text(f"{clock(time_s)} · F4 or Esc: back to the drill, which goes on behind this", (MARGIN, 704), "label", theme["quiet"])
 
 
 def places(scenario: Scenario) -> dict[str, Spot]:

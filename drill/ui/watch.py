@@ -1,4 +1,4 @@
-"""The drill of somebody who writes its pack: each save forks it into the new pack, and F3 shows where the story stands."""
+"""The drill of somebody who writes its pack: each save forks it into the new pack, and F4 shows where the story stands."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from drill.ui.run import LiveRun, TakingOver
 from drill.ui.screens import Desk, Screen
 from drill.ui.storyview import draw_story
 
-STORY_KEY: Final = pygame.KSCAN_F3
+STORY_KEY: Final = pygame.KSCAN_F4
 LOOK_S: Final = 0.4  # tunable: how often the files are looked at
 NOTE_S: Final = 6.0  # tunable: how long it is said that the drill went on
 NOTE_BOX: Final = (12.0, 80.0, 760.0)

@@ -1,4 +1,4 @@
-"""The drill of somebody who writes its pack: a save goes on from the same second, a broken one changes nothing, F3 shows why."""
+"""The drill of somebody who writes its pack: a save goes on from the same second, a broken one changes nothing, F4 shows why."""
 
 import re
 import shutil
@@ -128,9 +128,9 @@ def test_a_comment_changes_nothing(screen: WatchScreen, pack: Path) -> None:
     assert screen.session is before
 
 
-def test_f3_shows_the_story_while_the_drill_goes_on(screen: WatchScreen) -> None:
+def test_f4_shows_the_story_while_the_drill_goes_on(screen: WatchScreen) -> None:
     """The view hides the panel, not time; Esc closes it and opens no pause."""
-    screen.handle(pygame.Event(pygame.KEYDOWN, key=pygame.K_F3, scancode=pygame.KSCAN_F3, mod=0, unicode=""))
+    screen.handle(pygame.Event(pygame.KEYDOWN, key=pygame.K_F4, scancode=pygame.KSCAN_F4, mod=0, unicode=""))
     at = screen.snapshot.tick
     tick(screen, 0.2)
 
