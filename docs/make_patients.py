@@ -25,7 +25,7 @@ against 75 kg): volumes, compliances and oxygen use go with it, resistances agai
   pressure, great veins apart from the atrium; baroreflex on rate, tone, veins and strength; tone that gives way when a flow
   drives pressure above what the body asks for.
 - **Suck-down**: the vein's wall falls onto the drainage cannula below 0 mmHg and springs back above 0.8: with little volume the
-  drainage is throttled.
+  line chatters.
 - **The heart lives on its own blood**: coronary pressure and oxygen decide its strength (time constant a minute), coronary
   arteries open when their venous blood is dark. Fibrillation, standstill, cardioplegia; a shock brings back a muscle that is fed,
   adrenaline or pacing starts one that stands; compressions press blood out of the ventricles. A clamp on the aorta takes the

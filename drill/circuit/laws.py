@@ -140,15 +140,16 @@ def viscosity_cp(hb_g_l: Num, temp_c: Num = 37.0) -> Num:
 def suck_down(q: Num, wall: Num) -> Drop:
     """A vein wall drawn onto a drainage cannula; `wall` runs from 0 (free) to 1 (on the holes).
 
-    R = 8 wall**2 mmHg s/mL (tunable); only forward flow sucks
+    R = 25 wall**2 mmHg s/mL (tunable); only forward flow sucks
     """
-    return linear(q, select(q > 0.0, 8.0 * wall * wall, 0.0))
+    return linear(q, select(q > 0.0, 25.0 * wall * wall, 0.0))
 
 
-def wall_moves(wall: Num, p_site_mmhg: Num, step_s: float) -> Num:
-    """Return where the wall is a step later: it falls onto the holes below 0 mmHg, and springs back above 0.8, in 0.1 s (tunable).
+def wall_moves(drawn: Num, wall: Num, p_site_mmhg: Num, step_s: float) -> tuple[Num, Num]:
+    """Return whether the wall is drawn (1) or free (0), and where it is a step later.
 
-    Where it falls and springs back at different pressures a line can chatter (1-3 Hz, reference 3.5); here it mostly stays half shut.
+    It falls onto the holes below 0 mmHg and springs back above 0.8, each in 0.1 s (tunable): with venous blood coming in
+    meanwhile that chatters at 1-3 Hz (reference 3.5).
     """
-    target = select(p_site_mmhg < WALL_FALLS_MMHG, 1.0, select(p_site_mmhg > WALL_FREE_MMHG, 0.0, wall))
-    return wall + step_s / (WALL_TAU_S + step_s) * (target - wall)
+    drawn = select(p_site_mmhg < WALL_FALLS_MMHG, 1.0, select(p_site_mmhg > WALL_FREE_MMHG, 0.0, drawn))
+    return drawn, wall + step_s / (WALL_TAU_S + step_s) * (drawn - wall)

@@ -18,12 +18,13 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
 
     if inlet in VEINS:
         slots.add(f"wall:{part.id}", 0.0)
+        slots.add(f"drawn:{part.id}", 0.0)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         drop = laws.turbulent(q, x[f"par:{part.id}.k"])
         if inlet in VEINS:
-            wall = laws.wall_moves(x[f"wall:{part.id}"], x[f"p:{inlet}"], x.substep_s)
-            x[f"wall:{part.id}"] = wall
+            drawn, wall = laws.wall_moves(x[f"drawn:{part.id}"], x[f"wall:{part.id}"], x[f"p:{inlet}"], x.substep_s)
+            x[f"drawn:{part.id}"], x[f"wall:{part.id}"] = drawn, wall
             drop = laws.add(drop, laws.suck_down(q, wall))
         if inlet == "lv":
             drop = laws.add(drop, empty(q, x[f"p:{inlet}"]))
