@@ -10,14 +10,14 @@ from typing import Any
 from drill import TRAINING_ONLY
 from drill.circuit.plant import compile_kernel
 from drill.engine.replay import Verification, fork, verify
-from drill.engine.runlog import Run, digest
+from drill.engine.runlog import Run, canonical, digest
 from drill.engine.scoring import ScoreSheet, score
 from drill.engine.session import Session
 from drill.errors import DrillError, PackError, SessionError
 from drill.records.home import pack_roots
 from drill.records.kernels import Kernel, load_kernel
 from drill.records.recorder import Recorder
-from drill.records.settled import OnDisk
+from drill.records.settled import InMemory, OnDisk
 from drill.records.store import close_record, save_run, station_signer
 from drill.reports.page import report_place, write_report
 from drill.reports.terminal import print_sheet
@@ -82,14 +82,27 @@ def reload(run: Run, pack: Path | None = None) -> Loaded:
     return load_scenario(str(run.header["scenario"]), roots=roots, site=run.header["site_values"])
 
 
-def prove(run: Run, *, plain: bool = False) -> Verification:
-    """Simulate a run again and compare everything; not comparable where its scenario cannot be loaded any more."""
-    try:
-        loaded = reload(run)
-    except PackError as error:
-        text = f"its scenario cannot be loaded as it was: {str(error).splitlines()[0]}"
-        return Verification("not_comparable", text)
-    return verify(run, loaded, kernel(loaded, plain=plain).advance)
+class Prover:
+    """Simulates runs again. What they have in common - scenario, kernel, settled start - is made once, here, by one kernel."""
+
+    def __init__(self, *, plain: bool = False) -> None:
+        """Prove compiled, where that can be, or in plain Python."""
+        self._plain = plain
+        self._ready: dict[bytes, tuple[Loaded, Kernel]] = {}
+        self._settled = InMemory()
+
+    def prove(self, run: Run) -> Verification:
+        """Simulate a run again and compare everything; not comparable where its scenario cannot be loaded any more."""
+        key = canonical([run.header["scenario"], run.header["site_values"]])
+        try:
+            if key not in self._ready:
+                loaded = reload(run)
+                self._ready[key] = loaded, kernel(loaded, plain=self._plain)
+        except PackError as error:
+            text = f"its scenario cannot be loaded as it was: {str(error).splitlines()[0]}"
+            return Verification("not_comparable", text)
+        loaded, how = self._ready[key]
+        return verify(run, loaded, how.advance, settled=self._settled)
 
 
 def summary_of(run: Run) -> dict[str, Any]:

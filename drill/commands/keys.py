@@ -66,7 +66,7 @@ def sign(*, run_file: Path, name: str | None, note: str, rates: tuple[str, ...],
     from drill.engine.runlog import digest
     from drill.headless import judge, reload
     from drill.records.keys import is_locked, open_key
-    from drill.records.remarks import sign_run
+    from drill.records.remarks import Signature, sign_run
     from drill.records.store import open_run
 
     record = open_run(run_file)
@@ -93,40 +93,55 @@ def sign(*, run_file: Path, name: str | None, note: str, rates: tuple[str, ...],
     if as_json:
         print_json(said)
     else:
-        click.echo(f"{name} has signed {run_file}: {_result(said)}")
+        click.echo(f"{name} has signed {run_file}: {Signature(said, '', name).result}")
     if record.problems:
         raise Finding("signed as it is, and it is not whole: " + "; ".join(record.problems))
 
 
 def _show_signatures(run_file: Path, record: Any, *, as_json: bool) -> None:
-    from drill.records.keys import key_names, own_public, station_state, trusted_keys, who_is
-    from drill.records.remarks import read_remarks, signature_state
+    from drill.records.keys import own_public, station_state, trusted_keys
+    from drill.records.remarks import signatures_of
 
-    trusted = trusted_keys()
-    known = {**trusted, **key_names()}
-    signatures = [{**said, "problem": signature_state(said, record.seal)} for said in read_remarks(run_file).signatures]
-    station = station_state(record.footer, trusted, own_public())[1]
+    signatures = signatures_of(run_file, record.seal)
+    rated = _rated(record)
+    station = station_state(record.footer, trusted_keys(), own_public())[1]
     if as_json:
-        print_json({"station": station, "signatures": signatures})
+        told = [{**one.said, "problem": one.problem} for one in signatures]
+        print_json({"station": station, "signatures": told, "rated": {item.id: list(item.scale) for item in rated}})
     else:
         click.echo(f"station: {station}")
-        for said in signatures:
-            whose = who_is(str(said.get("key")), known).replace("station", "key")
-            state = f"NOT VALID: it {said['problem']}" if said["problem"] else _result(said)
-            click.echo(f"signed as {said.get('name')} by {whose}, {said.get('utc')}: {state}")
-            for item, value in dict(said.get("ratings") or {}).items():
-                click.echo(f"  {item}: {value:g}")
-            if said.get("note"):
-                click.echo(f"  {said['note']}")
+        for one in signatures:
+            state = f"NOT VALID: it {one.problem}" if one.problem else one.result
+            click.echo(f"signed as {one.said.get('name')} by {one.whose}, {one.said.get('utc')}: {state}")
+            for item, value in one.ratings.items():
+                click.echo(f"  {item}: {value:g}{_words(rated, item, value)}")
+            if one.said.get("note"):
+                click.echo(f"  {one.said['note']}")
         if not signatures:
             click.echo("no supervisor has signed it")
-    if any(said["problem"] for said in signatures):
+        if rated:
+            click.echo("for people to rate, apart from the points (drill sign RUN --as NAME --rate ITEM=VALUE):")
+        for item in rated:
+            click.echo(f"  {item.id}: {item.title} ({', '.join(f'{k} {words}' for k, words in enumerate(item.scale))})")
+    if any(one.problem for one in signatures):
         raise Finding("a signature does not fit this run")
 
 
-def _result(said: Any) -> str:
-    score = said.get("score")
-    return "not judged" if score is None else f"{'passed' if said.get('passed') else 'not passed'}, {score:g} %"
+def _rated(record: Any) -> tuple[Any, ...]:
+    """Return what the run's rubric leaves to people; nothing where its pack cannot be loaded any more."""
+    from drill.errors import PackError
+    from drill.headless import reload
+
+    try:
+        rubric = reload(record).scenario.rubric
+    except PackError:
+        return ()
+    return () if rubric is None else rubric.rated
+
+
+def _words(rated: tuple[Any, ...], name: str, value: float) -> str:
+    scale = next((item.scale for item in rated if item.id == name), ())
+    return f" ({scale[int(value)]})" if 0 <= value < len(scale) else ""
 
 
 def _ratings(rates: tuple[str, ...], rubric: Any) -> dict[str, float]:

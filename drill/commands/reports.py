@@ -35,21 +35,23 @@ def report(*, run_file: Path | None, trainee: str | None, out: Path, expert: boo
 def _run(run_file: Path, out: Path, *, expert: bool) -> None:
     from drill.headless import expert_beside, judge, reload
     from drill.records.index import list_runs
+    from drill.records.remarks import signatures_of
     from drill.records.store import open_run
     from drill.reports.page import write_report
 
     record = open_run(run_file)
+    signatures = signatures_of(run_file, record.seal)
     try:
         loaded = reload(record)
     except PackError as error:
         click.echo(f"Without its pack nothing is judged, and ids stand for words: {error}", err=True)
-        write_report(None, record, out, rows=list_runs())
+        write_report(None, record, out, rows=list_runs(), signatures=signatures)
         return
     beside = expert_beside(record, loaded) if expert else None
     if expert and beside is None:
         click.echo("No expert beside it: free play, a pack without an expert, or one that has changed since the run.", err=True)
     sheet = judge(record, loaded)
-    write_report(sheet, record, out, scenario=loaded.scenario, tasks=loaded.tasks, rows=list_runs(), expert=beside)
+    write_report(sheet, record, out, scenario=loaded.scenario, tasks=loaded.tasks, rows=list_runs(), expert=beside, signatures=signatures)
 
 
 def _trainee(code: str, out: Path) -> None:

@@ -40,32 +40,37 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
 @json_option
 def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
     """Check a run file's chain and signature, then simulate its causes again and compare everything."""
-    found = [_verified(run_file, plain=plain) for run_file in run_files]
+    from drill.headless import Prover
+
+    prover = Prover(plain=plain)
+    found = []
+    for run_file in run_files:
+        one = _verified(run_file, prover)
+        found.append(one)
+        if as_json:
+            continue
+        click.echo(one["run"])
+        for part in ("file", "signature", "replay"):
+            click.echo(f"  {part:10} {one[part]}")
+        for line in one["shown"]:
+            click.echo(f"  {line}")
     if as_json:
         print_json({"runs": found})
-    else:
-        for one in found:
-            click.echo(one["run"])
-            for part in ("file", "signature", "replay"):
-                click.echo(f"  {part:10} {one[part]}")
-            for line in one["shown"]:
-                click.echo(f"  {line}")
     wrong = [one["run"] for one in found if not one["fine"]]
     if wrong:
         raise Finding(f"{len(wrong)} of {len(found)} not verified: {', '.join(wrong)}")
 
 
-def _verified(run_file: Path, *, plain: bool) -> dict[str, Any]:
+def _verified(run_file: Path, prover: Any) -> dict[str, Any]:
     from contextlib import suppress
 
     from drill.errors import RunFileError
-    from drill.headless import prove
     from drill.records.keys import own_public, station_state, trusted_keys
     from drill.records.remarks import note_verified
     from drill.records.store import open_run
 
     record = open_run(run_file)
-    found = prove(record, plain=plain)
+    found = prover.prove(record)
     state, words = station_state(record.footer, trusted_keys(), own_public())
     with suppress(RunFileError):  # a run on a read-only disk can be verified, only not remembered
         note_verified(run_file, seal=record.seal, status=found.status, text=found.text)

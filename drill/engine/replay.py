@@ -35,18 +35,18 @@ class Verification:
     replayed: Entry | None = None
 
 
-def verify(run: Run, loaded: Loaded, advance: Advance | None = None) -> Verification:
+def verify(run: Run, loaded: Loaded, advance: Advance | None = None, *, settled: Settled | None = None) -> Verification:
     """Re-simulate a run's causes and compare every entry, bit for bit.
 
     `loaded` is the scenario that the run names, with the run's site values. An unfinished run is compared as far as
-    it goes.
+    it goes. `settled` keeps what was settled for other runs of this very proof, by the same kernel; never what came from elsewhere.
     """
     reason = _not_comparable(run, loaded) or ("" if run.entries else "the run has no entries")
     if reason:
         return Verification("not_comparable", reason)
     old = run.entries[0]
     try:
-        session = _session(run, loaded, advance, sink=None, parent=run.header["parent"], mode=run.header["mode"])
+        session = _session(run, loaded, advance, sink=None, parent=run.header["parent"], mode=run.header["mode"], settled=settled)
         reason = _other_model(run, session)
         if reason:
             return Verification("not_comparable", reason)

@@ -15,7 +15,7 @@ from typing import Any, Final
 from drill import ENGINE_VERSION
 from drill.engine.runlog import canonical
 from drill.errors import RunFileError
-from drill.records.keys import Key, signature_fits
+from drill.records.keys import Key, key_names, signature_fits, trusted_keys, who_is
 
 FORMAT: Final = "drill/remarks/1"
 SUFFIX: Final = ".remarks.json"
@@ -99,6 +99,37 @@ def signature_state(signed: Mapping[str, Any], seal: str) -> str:
     if not signature_fits(signed.get("key"), _signed_bytes(signed), signed.get("signature")):
         return "was edited: it does not fit its own words"
     return "" if signed.get("seal") == seal else "is of another state of the file"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One supervisor's signature as it is read: what was signed, "" or why it does not fit this file, whose key it is in words."""
+
+    said: Mapping[str, Any]
+    problem: str
+    whose: str
+
+    @property
+    def ratings(self) -> Mapping[str, float]:
+        """Items that only people can judge, with their step on the scale."""
+        found = self.said.get("ratings")
+        return {str(name): value for name, value in found.items() if isinstance(value, int | float)} if isinstance(found, dict) else {}
+
+    @property
+    def result(self) -> str:
+        """The result that was signed, in words."""
+        score = self.said.get("score")
+        passed = "passed" if self.said.get("passed") else "not passed"
+        return f"{passed}, {score:g} %" if isinstance(score, int | float) else "not judged"
+
+
+def signatures_of(run_file: Path, seal: str, home: Path | None = None) -> tuple[Signature, ...]:
+    """Return the signatures beside a run, oldest first. Raises RunFileError or DrillError for remarks or a list that cannot be read."""
+    known = {**trusted_keys(home), **key_names(home)}
+    return tuple(
+        Signature(said, signature_state(said, seal), who_is(str(said.get("key")), known).replace("station", "key"))
+        for said in read_remarks(run_file).signatures
+    )
 
 
 def verified_state(remarks: Remarks, seal: str) -> str:

@@ -1,7 +1,7 @@
 """A debrief as one self-contained HTML file: no network, linked curves for whoever looks closer, fit for print without them."""
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ import drill
 from drill.engine.runlog import Run
 from drill.engine.scoring.sheet import ScoreSheet
 from drill.records.index import RunRow
+from drill.records.remarks import Signature
 from drill.reports.plot import MARKED, Measures, Plot, lay_out
 from drill.reports.timeline import Event, clock, spaced
 from drill.reports.view import AFTER_QUESTIONS, Debrief, ExpertRun, describe
@@ -155,9 +156,10 @@ def write_report(
     tasks: Tasks | None = None,
     rows: Iterable[RunRow] = (),
     expert: ExpertRun | None = None,
+    signatures: Sequence[Signature] = (),
 ) -> None:
     """Write the report of a run to `path`. With the scenario and its tasks it has their words, else their ids."""
-    write_page(describe(sheet, run, scenario=scenario, tasks=tasks, rows=rows, expert=expert), path)
+    write_page(describe(sheet, run, scenario=scenario, tasks=tasks, rows=rows, expert=expert, signatures=signatures), path)
 
 
 def report_place(run_path: Path) -> Path:

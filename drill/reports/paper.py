@@ -20,6 +20,7 @@ from drill.errors import DrillError
 from drill.reports.history import DUE_AFTER_DAYS, Attempt, CaseRecord
 from drill.reports.page import numbered
 from drill.reports.paper_parts import BAD, BOLD, GOOD, INK, LINE, QUIET, REGULAR, Numbered, TimelinePlot, plain
+from drill.reports.people import RatedRow, SignedRow
 from drill.reports.plot import Measures, lay_out
 from drill.reports.timeline import clock
 from drill.reports.view import AFTER_QUESTIONS, Debrief, ItemRow
@@ -60,6 +61,9 @@ def paper(debrief: Debrief) -> bytes:
     for title, items in (("Steps", d.steps), ("What must not happen", d.errors)):
         if items:
             story += [_p(title, s["h2"]), *(_item(row) for row in items)]
+    if d.rated or d.signed:
+        words = "What no machine can see, rated and signed by a supervisor. It never moves the points."
+        story += [_p("Judged by people", s["h2"]), _p(words, s["quiet"]), *map(_rated, d.rated), *map(_signed, d.signed)]
     if d.cause or d.story:
         story += [_p("What was wrong", s["h2"]), *([_p(f"{d.cause}.", s["strong"])] if d.cause else []), _p(d.story, s["text"])]
     if d.attempts:
@@ -186,11 +190,30 @@ def _item(row: ItemRow) -> Flowable:
     body.append(_p(f"Source: {row.source}", s["quiet"]))
     good = row.status in ("done", "avoided")
     status = ParagraphStyle("status", parent=s["strong"], textColor=GOOD if good else BAD)
-    cells = [[[_p(row.status, status), _p(row.points, s["quiet"])], body]]
+    return _beside([_p(row.status, status), _p(row.points, s["quiet"])], body)
+
+
+def _beside(left: list[Paragraph], body: list[Paragraph]) -> Flowable:
+    cells = [[left, body]]
     rules = TableStyle(
         [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]
     )
     return Table(cells, colWidths=[72, WIDTH - 72], style=rules)
+
+
+def _rated(row: RatedRow) -> Flowable:
+    s = _styles()
+    given = [f"{one.step}  ·  {one.by}, {one.when} UTC" for one in row.ratings]
+    scale = f"{row.id}:  " + "  ·  ".join(f"{k} {step}" for k, step in enumerate(row.scale))
+    body = [_p(row.title, s["strong"]), *(_p(line, s["text"]) for line in given), _p(scale, s["quiet"])]
+    body += [_p(row.why, s["text"]), _p(f"Source: {row.source}", s["quiet"])]
+    return _beside([_p("rated" if given else "not rated", s["quiet"])], body)
+
+
+def _signed(row: SignedRow) -> Flowable:
+    note = f"  “{row.note}”" if row.note else ""
+    words = f"Not valid: {row.problem}." if row.problem else f"Signed by {row.by}, {row.when} UTC: {row.result}.{note}"
+    return _p(words, _styles()["bad" if row.problem else "text"])
 
 
 class _Rules(Flowable):

@@ -3,18 +3,16 @@
 Nothing is computed here that the run does not hold; quantities keep their clinical units.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from drill.circuit.controls import CONTROLS
-from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
-from drill.engine.frame import TRUE
+from drill.engine.frame import Frame
 from drill.engine.lines import DRIVES, OUTCOMES, control_line
+from drill.engine.runlog import Run
 from drill.units import seconds
-
-_ORDER: Final = {name: i for i, name in enumerate(TRUE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +89,16 @@ def clock(time_s: float) -> str:
     return f"{whole // 60:02d}:{whole % 60:02d}"
 
 
-def read_timeline(entries: Iterable[Entry], titles: Mapping[str, str] | None = None) -> Timeline:
-    """Read a run's entries once. `titles` gives the words for tasks, looks, sayings and people (their ids where absent)."""
+def read_timeline(run: Run, titles: Mapping[str, str] | None = None) -> Timeline:
+    """Read a run of any format; a reading that it does not have leaves its track empty.
+
+    `titles` gives the words for tasks, looks, sayings and people (their ids where absent).
+    """
     reader = _Reader(titles or {})
-    for entry in entries:
+    for entry in run.entries:
         reader.read(entry)
+    for frame in run.frames():
+        reader.read_frame(frame)
     return reader.timeline()
 
 
@@ -150,12 +153,11 @@ class _Reader:
         if handler is not None:
             handler(time_s, entry)
 
-    def _on_frame(self, time_s: float, entry: Entry) -> None:
-        true = entry["true"]
+    def read_frame(self, frame: Frame) -> None:
         for name, points in self._points.items():
-            raw = true[_ORDER[name]]
-            if raw is not None:
-                points.append((time_s, round(raw * READINGS[name].resolution, 6)))
+            value = frame.true.get(name)
+            if value is not None:
+                points.append((seconds(frame.tick), value))
 
     def _on_stage(self, time_s: float, entry: Entry) -> None:
         self._stages.append((str(entry["to"]), time_s))

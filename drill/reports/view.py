@@ -1,6 +1,6 @@
 """The debrief as plain data: one model that the screen, the terminal and the page all draw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,9 @@ from drill.engine.lines import OUTCOMES
 from drill.engine.runlog import Run
 from drill.engine.scoring.sheet import Item, ScoreSheet
 from drill.records.index import RunRow
+from drill.records.remarks import Signature
 from drill.reports.history import Attempt, earlier_attempts
+from drill.reports.people import RatedRow, SignedRow, rated_rows, signed_rows
 from drill.reports.questions import Question, questions
 from drill.reports.timeline import Timeline, aligned, clock, read_timeline, spaced
 from drill.scenarios.quantities import QUANTITIES
@@ -73,6 +75,8 @@ class Debrief:
     questions: tuple[Question, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     expert: Timeline | None = None
+    rated: tuple[RatedRow, ...] = ()
+    signed: tuple[SignedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,14 @@ def describe(
     run_path: Path | None = None,
     rows: Iterable[RunRow] = (),
     expert: ExpertRun | None = None,
+    signatures: Sequence[Signature] = (),
 ) -> Debrief:
     """Put a judged run into words. Without `sheet` nothing is judged (free play); without `scenario` ids stand for titles.
 
-    `rows` are the kept runs, for the trainee's own history; `expert` is laid over the timeline.
+    `rows` are the kept runs, for the trainee's own history; `expert` is laid over the timeline; `signatures` are the supervisors'.
     """
     titles = titles_of(scenario, tasks)
-    timeline = read_timeline(run.entries, titles)
+    timeline = read_timeline(run, titles)
     theirs = None if expert is None else expert.sheet
     passed = None if sheet is None else sheet.passed
     cause_id = str(run.header["cause"])
@@ -123,7 +128,9 @@ def describe(
         facts=_facts(sheet, run, outcome_title(run.outcome, scenario), run_path),
         questions=questions(sheet, timeline),
         attempts=earlier_attempts(run, rows),
-        expert=None if expert is None else aligned(read_timeline(expert.run.entries, titles), timeline),
+        expert=None if expert is None else aligned(read_timeline(expert.run, titles), timeline),
+        rated=rated_rows(scenario.rubric if scenario else None, signatures),
+        signed=signed_rows(signatures),
     )
 
 

@@ -95,7 +95,7 @@ class ReplayScreen(Screen):
         self._dragging = False
         scenario = film.loaded.scenario
         self.case_name = scenario.case.name
-        self.timeline = read_timeline(film.run.entries, titles_of(scenario, film.loaded.tasks))
+        self.timeline = read_timeline(film.run, titles_of(scenario, film.loaded.tasks))
         marks = [e.time_s for e in self.timeline.events] + [b.start_s for b in self.timeline.bands]
         self._marks = sorted({ticks(t) for t in marks})
         self.buttons = self._make_buttons()

@@ -235,7 +235,7 @@ def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
 
 def test_a_supervisor_signs_with_a_note(runs: tuple[Path, Path], drill: Drill) -> None:
     """The signature stands beside the run, is shown, listed, and does not fit when the run is exchanged."""
-    assert drill("sign", runs[0]).output.endswith("no supervisor has signed it\n")
+    assert drill("sign", runs[0]).output.splitlines()[1] == "no supervisor has signed it"
     assert drill("key", "new", "--as", "Weiss").exit_code == 0
     assert drill("sign", runs[0], "--as", "Weiss", "--note", "calm, clear").exit_code == 0
     shown = drill("sign", runs[0])
@@ -272,7 +272,9 @@ def test_what_only_people_judge_is_rated_apart_from_the_points(runs: tuple[Path,
     done = drill("sign", runs[0], "--as", "Weiss", "--rate", "closed_loop=2")
 
     assert done.exit_code == 0, done.output
-    assert "closed_loop: 2" in drill("sign", runs[0]).output
+    shown = drill("sign", runs[0]).output
+    assert "closed_loop: 2 (mostly)" in shown
+    assert "shared_picture: The team was told" in shown, "what can be rated is told, with its scale"
     assert json.loads(drill("score", runs[0], "--json").stdout) == before
     for wrong, told in (("closed_loop=9", "scale"), ("closed_loop=x", "scale"), ("charm=1", "closed_loop")):
         refused = drill("sign", runs[0], "--as", "Weiss", "--rate", wrong)

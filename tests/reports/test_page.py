@@ -12,6 +12,7 @@ import pytest
 
 from drill import TRAINING_ONLY
 from drill.records.index import RunRow
+from drill.records.remarks import Signature
 from drill.reports.page import render, report_place, write_page, write_report
 from drill.reports.view import describe
 from drill.units import seconds
@@ -145,6 +146,33 @@ def test_a_trainees_earlier_attempts_stand_in_the_report(played: Any) -> None:
     assert [(a.number, a.same_cause) for a in debrief.attempts] == [(3, True), (6, False), (9, True)]
     assert "Earlier attempts" in render(debrief)
     assert describe(played.sheet, played.run, rows=rows).attempts == ()  # nobody in particular has no history
+
+
+def test_what_people_judged_stands_apart_from_the_points(played: Any) -> None:
+    """The newest rating of each person, in the scale's words; what nobody rated says so; a signature that does not fit tells nothing."""
+
+    def signed(key: str, step: float, utc: str, **how: str) -> Signature:
+        said = {"key": key, "utc": utc, "ratings": {"closed_loop": step}, "note": f"note of {key}", "score": 71.5, "passed": False}
+        return Signature(said, how.get("problem", ""), f"Dr {key}")
+
+    given = (
+        signed("a", 1, "2026-11-20T08:00:00+00:00"),
+        signed("a", 2, "2026-11-20T09:00:00+00:00"),
+        signed("b", 3, "2026-11-20T10:00:00+00:00"),
+        signed("c", 0, "2026-11-20T11:00:00+00:00", problem="was edited: it does not fit its own words"),
+        signed("d", 99, "2026-11-20T11:00:00+00:00"),
+    )
+    debrief = describe(played.sheet, played.run, scenario=played.loaded.scenario, tasks=played.loaded.tasks, signatures=given)
+    bare = describe(played.sheet, played.run, scenario=played.loaded.scenario, tasks=played.loaded.tasks)
+    page = " ".join("".join(read(render(debrief)).text).split())
+
+    assert [[(one.step, one.by) for one in row.ratings] for row in debrief.rated] == [[("mostly", "Dr a"), ("always", "Dr b")], []]
+    assert (debrief.score_pct, debrief.passed, debrief.steps) == (bare.score_pct, bare.passed, bare.steps)
+    assert "Signed by Dr a, 2026-11-20 09:00 UTC: not passed, 71.5 %. note of a" in page
+    assert "Not valid: a signature was edited" in page
+    assert "Dr c" not in page
+    assert "note of c" not in page
+    assert page.index("What must not happen") < page.index("Judged by people") < page.index("What happened")
 
 
 @pytest.mark.parametrize("words", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "& < > ' \""])

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from drill import TRAINING_ONLY
 from drill.cli import cli
 from drill.records.index import RunRow
+from drill.records.remarks import Signature
 from drill.records.store import save_run
 from drill.reports.history import case_records
 from drill.reports.paper import paper, trainee_paper
@@ -69,6 +70,17 @@ def test_the_same_report_has_the_same_bytes(played: Any, tmp_path: Path, root: P
     assert first == again
     assert hashlib.sha256(first).hexdigest() == other
     assert b"/CreationDate (D:20000101000000" in first  # no clock in it
+
+
+def test_ratings_and_signatures_are_on_paper(played: Any) -> None:
+    """In words, after the machine's points; what nobody rated has its scale there, to be marked by hand."""
+    said = {"key": "a", "utc": "2026-11-20T08:00:00+00:00", "ratings": {"closed_loop": 2}, "note": "calm", "score": 71.5, "passed": False}
+    signed = describe(played.sheet, played.run, scenario=played.loaded.scenario, signatures=[Signature(said, "", "Dr Weiss")])
+    whole = " ".join(pages(paper(signed)))
+
+    assert whole.index("What must not happen") < whole.index("Judged by people") < whole.index("What happened")
+    for words in ("mostly · Dr Weiss, 2026-11-20 08:00 UTC", "not rated", "shared_picture: 0 not once", "“calm”"):
+        assert words in whole
 
 
 @pytest.mark.parametrize("words", ["<b>bold</b> & <br/>", "≥ 5 → 7 ✓", "x" * 300, "日本語", "\N{PILE OF POO}"])

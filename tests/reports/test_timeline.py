@@ -1,5 +1,6 @@
 """Reading a run's entries into what is drawn."""
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import pytest
@@ -9,8 +10,15 @@ from hypothesis import strategies as st
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
 from drill.engine.frame import TRUE
+from drill.engine.runlog import READING_TABLE, Run
 from drill.reports.plot import Measures, lay_out
-from drill.reports.timeline import Timeline, clock, read_timeline, thin
+from drill.reports.timeline import Timeline, clock, thin
+from drill.reports.timeline import read_timeline as read_run
+
+
+def read_timeline(entries: Sequence[Entry], titles: Mapping[str, str] | None = None) -> Timeline:
+    """Read entries as this program's own run."""
+    return read_run(Run({"readings": READING_TABLE}, entries), titles)
 
 
 def frame(tick: int, **true: float) -> Entry:
@@ -148,3 +156,12 @@ def test_curves_stay_inside_their_strips() -> None:
 
     for track in lay_out(timeline, Measures()).tracks:
         assert all(track.top - 1e-6 <= y <= track.bottom + 1e-6 for _, y in track.line)
+
+
+def test_a_run_of_another_table_is_read_by_its_own() -> None:
+    """Readings in another order and resolution stand where they belong; one that was not there leaves its track empty."""
+    readings = {"true": [["map_mmhg", 0.5], ["flow_l_min", 0.1]], "shown": []}
+    entries = [{"t": 50, "k": "frame", "true": [141, 42], "shown": []}]
+    flow, pressure, saturation = read_run(Run({"readings": readings}, entries)).tracks
+
+    assert (flow.points, pressure.points, saturation.points) == (((1.0, 4.2),), ((1.0, 70.5),), ())

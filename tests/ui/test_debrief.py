@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from drill import TRAINING_ONLY
 from drill.cli import cli
+from drill.engine.runlog import READING_TABLE, Run
 from drill.reports.timeline import read_timeline
 from drill.reports.view import Debrief, ItemRow, LedgerRow
 from drill.ui.debrief import BODY_W, DebriefScreen, paint
@@ -68,7 +69,7 @@ def debrief(*, judged: bool = True) -> Debrief:
         steps=tuple(steps) if judged else (),
         errors=tuple(errors) if judged else (),
         story=LONG,
-        timeline=read_timeline(entries),
+        timeline=read_timeline(Run({"readings": READING_TABLE}, entries)),
         facts=(("Mode", "practice"), ("Digest", "3f" * 8), ("Run file", LONG)),
     )
 
