@@ -8,6 +8,7 @@ from typing import Any
 
 from drill.circuit.compiler import Model
 from drill.circuit.components import COMPONENTS
+from drill.circuit.controls import CONTROLS
 from drill.circuit.faults import FAULTS, Fault
 from drill.circuit.gas import GAS, PRIME
 from drill.circuit.holes import AIR
@@ -18,11 +19,13 @@ from drill.circuit.transport import BLOOD
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 
 SYRINGE_ML = 60.0  # the largest in use
+MOST_POURED_ML = 2000.0  # two bags
 
 
 def part_named(model: Model, name: str) -> PartSpec:
-    """Return a part of the circuit that blood can flow through. Raises NameUnknownError."""
+    """Return a part of the circuit by its id, or by the site that it is (`leak`, `reservoir`). Raises NameUnknownError."""
     parts = {p.id: p for p in model.circuit.parts}
+    name = name if name in parts else model.circuit.sites.get(name, name)
     if name not in parts:
         raise NameUnknownError(f"part of circuit '{model.circuit.id}'", name, parts)
     return parts[name]
@@ -83,12 +86,78 @@ def _values(kind: Fault, parameters: Mapping[str, float]) -> dict[str, float]:
 def cut(model: Model, x: Any, name: str, *, joined: bool = False) -> None:
     """Cut a part out at both ends, which then stand open to the air; or join it again, connectors and all."""
     part = part_named(model, name)
-    if AIR in (part.inlet, part.outlet) or not model.net.edges[name].cells:
+    if AIR in (part.inlet, part.outlet) or not model.net.edges[part.id].cells:
         raise CircuitError(f"part '{name}' ({part.kind}) is an opening: it has no two ends to cut or join")
-    x[model.slots[f"whole:{name}"]] = 1.0 if joined else 0.0
+    x[model.slots[f"whole:{part.id}"]] = 1.0 if joined else 0.0
     for end in (part.inlet, part.outlet) if joined else ():
         if f"hole:{end}" in model.slots:
             x[model.slots[f"hole:{end}"]] = 0.0
+
+
+def is_cut(model: Model, x: Any, name: str) -> bool:
+    """Whether a part is cut out."""
+    return bool(x[model.slots[f"whole:{part_named(model, name).id}"]] < 1.0)
+
+
+def volume_ml(model: Model, name: str) -> float:
+    """Return what a part holds, mL."""
+    edge = model.net.edges[part_named(model, name).id]
+    return edge.cells * edge.cell_ml
+
+
+def clear(model: Model, x: Any, fault: str, part: str | None = None) -> dict[str, float]:
+    """Undo by hand what a fault of this kind has changed: what it writes stands again as the circuit was built.
+
+    `part` is where the hand goes, every part that the fault fits if None. Returns the controls that it puts back.
+    Raises NameUnknownError, or CircuitError for a fault that no hand undoes.
+    """
+    kind = FAULTS.get(fault)
+    if kind is None or not kind.by_hand:
+        raise NameUnknownError("fault that a hand can undo", fault, [f.name for f in FAULTS.values() if f.by_hand])
+    controls: dict[str, float] = {}
+    for sits in model.circuit.parts if part is None else (part_named(model, part),):
+        for change in kind.changes:
+            where = change.where.format(part=sits.id, inlet=sits.inlet, outlet=sits.outlet)
+            if where.startswith("control:"):
+                name = where.removeprefix("control:")
+                controls[name] = CONTROLS[name].default
+            elif where in model.slots:
+                x[model.slots[where]] = model.slots.first[model.slots[where]]
+    return controls
+
+
+def release(model: Model, x: Any, name: str) -> None:
+    """Tip and tap a part with its port open: the gas in it leaves, prime from the port's line takes its place."""
+    part = part_named(model, name)
+    edge = model.net.edges[part.id]
+    for k in range(edge.cells):
+        gas = sum(float(x[model.slots[f"{g}:{part.id}:{k}"]]) for g in GAS)
+        for g in GAS:
+            x[model.slots[f"{g}:{part.id}:{k}"]] = 0.0
+        for s, c in PRIME.items():
+            slot = model.slots[f"{s}:{part.id}:{k}"]
+            x[slot] = float(x[slot]) + c * gas
+            _book(model, x, f"open_{s}", edge.cell_ml * c * gas)
+        _book(model, x, "gas_out_ml", edge.cell_ml * gas)
+        _book(model, x, "primed_ml", edge.cell_ml * gas)
+
+
+def pour(model: Model, x: Any, name: str, ml: float) -> None:
+    """Pour prime into an open vessel such as the venous reservoir. Raises CircuitError where there is none."""
+    part = part_named(model, name)
+    if not model.net.nodes[part.inlet].is_open:
+        raise CircuitError(f"part '{part.id}' ({part.kind}) is no open vessel: nothing can be poured into it")
+    if not 0.0 <= ml <= MOST_POURED_ML:
+        raise ValueRangeError(f"{ml:g} mL cannot be poured at once: 0 to {MOST_POURED_ML:g} mL")
+    at = model.slots[f"vol:{part.inlet}"]
+    held = float(x[at])
+    for s in (*BLOOD, *GAS):
+        slot, brought = model.slots[f"{s}:{part.inlet}"], PRIME.get(s, 0.0)
+        x[slot] = (float(x[slot]) * held + brought * ml) / (held + ml)
+        if s in BLOOD:
+            _book(model, x, f"open_{s}", brought * ml)
+    x[at] = held + ml
+    _book(model, x, "primed_ml", ml)
 
 
 def replace(model: Model, x: Any, name: str, *, gas_ml: float) -> None:
@@ -97,10 +166,11 @@ def replace(model: Model, x: Any, name: str, *, gas_ml: float) -> None:
     What the old one held is booked as lost, what the new one holds as primed.
     """
     part = part_named(model, name)
+    name = part.id
     if x[model.slots[f"whole:{name}"]] > 0.0:
         raise CircuitError(f"part '{name}' is still in the circuit: cut it out first")
     edge = model.net.edges[name]
-    volume = edge.cells * edge.cell_ml
+    volume = volume_ml(model, name)
     if not 0.0 <= gas_ml <= volume:
         raise ValueRangeError(f"{gas_ml:g} mL of gas do not fit into '{name}': give 0 to {volume:g} mL")
     share = gas_ml / volume

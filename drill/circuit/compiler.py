@@ -6,7 +6,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from drill.circuit import body, gas_supply, heart, heat, lungs, myocardium, parts, patient, sensors, sideflows, transport, veins, wiring
+from drill.circuit import (
+    body,
+    emboli,
+    gas_supply,
+    heart,
+    heat,
+    lungs,
+    myocardium,
+    parts,
+    patient,
+    sensors,
+    sideflows,
+    transport,
+    veins,
+    wiring,
+)
 from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
 from drill.circuit.components import COMPONENTS
@@ -181,6 +196,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
         added |= veins.stir_great_veins(x, veins.returns(net))
     transport.move_blood(net, x, exchanges, added)
     if not bench:
+        emboli.move(x)
         lungs.fill_with_water(x)
         lungs.ventilate(x)
         body.breathe_tissue(x)

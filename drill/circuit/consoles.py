@@ -12,7 +12,7 @@ from drill.circuit.interlocks import FREE, Hold
 from drill.errors import NameUnknownError
 from drill.units import TICK_S
 
-EQUIPMENT = ("backup_console",)  # what can be brought to the bedside
+EQUIPMENT = ("backup_console", "spare_oxygenator", "spare_circuit", "spare_head")  # what can be brought to the bedside
 PLACES = ("console", "emergency_drive", "backup_console", "moving")
 COUPLES_BELOW_RPM = 200.0  # magnets do not take hold at speed, tunable
 

@@ -13,6 +13,7 @@ LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter lose
 OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_left_hand_pct", "spo2_foot_pct"})
 POWERED = ("console", "crank", "monitor", "analyser", "heater")  # hosts that can be dead
 FAILURES = ("zero", "stuck", "lost")
+PRESSURE_LINES = ("p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg")  # what the lines at the oxygenator measure
 
 
 class Displays:
@@ -33,7 +34,8 @@ class Displays:
 
     def refresh(self) -> None:
         """Look anew at which sensors have lost their contact: after a fault, a repair, a result or a load."""
-        self.lost = self._missing | {name for name, at in self._contacts if self._v[at] > 0.5}
+        off = PRESSURE_LINES if self._controls["pressure_lines"] < 0.5 else ()
+        self.lost = self._missing | {name for name, at in self._contacts if self._v[at] > 0.5} | frozenset(off)
 
     def mend(self, group: str) -> None:
         """Zero the sensors of a group, free them, give them their contact."""

@@ -29,6 +29,7 @@ class Fault(NamedTuple):
     """One kind of fault. `site` is the circuit's site whose part it sits in, unless the scenario names a part.
 
     A fault of a sensor sits in a reading: `site` is the usual one, and a scenario names any other that is displayed.
+    `by_hand` says that a hand at the bedside can undo it (effect `clear`).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Fault(NamedTuple):
     parameters: tuple[Parameter, ...]
     changes: tuple[Change, ...]
     meaning: str
+    by_hand: bool = False
 
 
 FAULTS: dict[str, Fault] = {
@@ -145,6 +147,7 @@ FAULTS: dict[str, Fault] = {
             (),
             (Change("control:gas_hose", 0.0),),
             "The gas hose is off the oxygenator: the flowmeter shows flow, the blood leaves dark",
+            by_hand=True,
         ),
         Fault(
             "vaporiser_cap_off",
@@ -152,6 +155,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("leak", "fraction", 0.0, 1.0, 0.9),),
             (Change("supply:cap_leak", "leak"), Change("control:vaporiser_cap", 0.0)),
             "The vaporiser's cap is off: most of the gas leaves behind the flowmeter",
+            by_hand=True,
         ),
         Fault(
             "cylinder_runs_out",
@@ -166,6 +170,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("suction_mmhg", "mmHg", 0.0, 300.0, 100.0),),
             (Change("supply:scavenge_mmhg", "suction_mmhg"), Change("control:scavenger", 1.0)),
             "The scavenger sucks at the gas outlet: the gas side stands below the air, and a leaking membrane loses plasma faster",
+            by_hand=True,
         ),
         Fault(
             "exhaust_blocked",
@@ -173,6 +178,7 @@ FAULTS: dict[str, Fault] = {
             (),
             (Change("control:gas_exhaust", 1.0),),
             "The oxygenator's gas outlet is blocked: gas pressure rises towards the blood's, and gas exchange ends",
+            by_hand=True,
         ),
         Fault(
             "heater_cooler_off",
@@ -180,6 +186,7 @@ FAULTS: dict[str, Fault] = {
             (),
             (Change("heater:on", 0.0),),
             "The heater-cooler stands: no water moves, blood and patient cool",
+            by_hand=True,
         ),
         Fault(
             "heater_cooler_stuck",
@@ -194,6 +201,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("closed", "0-1", 0.0, 0.98, 0.85),),
             (Change("heater:kink", "closed"),),
             "The heater-cooler's hose is kinked: water flow falls, its pressure stands at the relief valve",
+            by_hand=True,
         ),
         Fault(
             "monitor_off",
@@ -201,6 +209,7 @@ FAULTS: dict[str, Fault] = {
             (),
             (Change("control:monitor_power", 0.0),),
             "The patient monitor loses its power: its numbers are blank, its alarms silent",
+            by_hand=True,
         ),
         Fault(
             "sensor_zero",
@@ -264,6 +273,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("closed", "0-1", 0.0, 1.0, 0.8),),
             (Change("kink:{part}", "closed"),),
             "A line is kinked: flow falls, pressure rises before it and falls behind it",
+            by_hand=True,
         ),
         Fault(
             "connector_off",
@@ -271,6 +281,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("open", "0-1", 0.0, 1.0, 1.0),),
             (Change("hole:{outlet}", "open"),),
             "The connector at a part's outlet lets go: blood is lost above the air's pressure, air drawn in below it",
+            by_hand=True,
         ),
         Fault(
             "bleeding_into_field",
@@ -285,6 +296,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("ml_min_mmhg", "mL/min per mmHg", 0.0, 5.0, 2.0),),
             (Change("par:{part}.leak_ml_min_mmhg", "ml_min_mmhg"),),
             "The rollers do not close their boot: less flow at the same speed, the less the higher the pressure, backflow when it stands",
+            by_hand=True,
         ),
         Fault(
             "filter_clot",
@@ -299,6 +311,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("rpm", "rpm", -250.0, 0.0, -40.0),),
             (Change("control:vent_rpm", "rpm"),),
             "The vent head turns backwards: its one-way valve holds; without one it would pump into the heart",
+            by_hand=True,
         ),
         Fault(
             "fibrillation",
@@ -369,6 +382,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("open", "0-1", 0.0, 1.0, 1.0),),
             (Change("par:{part}.open", "open"),),
             "A cap or connector on the drainage side stands open: it draws gas in under suction and bleeds above the air's pressure",
+            by_hand=True,
         ),
     )
 }

@@ -52,10 +52,10 @@ class Plant:
         `substeps` a tick other than the usual are for tests of the method's order.
         """
         self._model: Model = build(circuit, patient, substeps)
-        self._fingerprint = self._model.fingerprint  # now: plain Python runs over the first values themselves
+        self._fingerprint = self._model.fingerprint
         self._index = self._model.slots.index
         self._advance: Advance = advance or interpreted(self._model)
-        first: Any = self._model.slots.first if advance is None else np.array(self._model.slots.first)
+        first: Any = list(self._model.slots.first) if advance is None else np.array(self._model.slots.first)
         self._x: Any = first
         self._v: Any = first if advance is None else memoryview(first)  # the same numbers as plain floats: reading numpy's is slow
         self._controls = {c.name: c.default for c in CONTROLS.values()}
@@ -93,6 +93,8 @@ class Plant:
             raise ValueRangeError(f"{name} cannot be {value:g}: it goes from {control.low:g} to {control.high:g} ({control.unit})")
         self._controls[name] = float(value)
         self._x[self._index[f"in:{name}"]] = float(value)
+        if name == "pressure_lines":
+            self._displays.refresh()
         if value > 0.5:
             self._interlocks.rearm(name)
         elif name == interlocks.ELECTRONIC_CLAMP:
@@ -143,6 +145,28 @@ class Plant:
         """Join a part that was cut out."""
         acts.cut(self._model, self._x, part, joined=True)
 
+    def is_cut(self, part: str) -> bool:
+        """Whether a part is cut out of the circuit."""
+        return acts.is_cut(self._model, self._x, part)
+
+    def fresh(self, part: str, caught_ml: float = 0.0) -> None:
+        """Put the spare in the place of a part that is cut out, with the gas that `spare_gas_pct` says and what the connections catch."""
+        volume = acts.volume_ml(self._model, part)
+        self.replace(part, min(volume, self._controls["spare_gas_pct"] / 100.0 * volume + caught_ml))
+
+    def clear(self, fault: str, part: str | None = None) -> None:
+        """Undo by hand what a fault changed, in one part or wherever it fits."""
+        for name, value in acts.clear(self._model, self._x, fault, part).items():
+            self.set(name, value)
+
+    def release(self, part: str) -> None:
+        """Let the gas out of a part by its port, tipping and tapping it; prime takes its place."""
+        acts.release(self._model, self._x, part)
+
+    def pour(self, part: str, ml: float) -> None:
+        """Pour prime into an open vessel, mL."""
+        acts.pour(self._model, self._x, part, ml)
+
     def replace(self, part: str, gas_ml: float = 0.0) -> None:
         """Put a fresh, primed part in the place of one that is cut out; `gas_ml` stay in it."""
         acts.replace(self._model, self._x, part, gas_ml=gas_ml)
@@ -177,7 +201,8 @@ class Plant:
         """Equipment has arrived at the bedside."""
         if thing not in EQUIPMENT:
             raise NameUnknownError("equipment", thing, EQUIPMENT)
-        self._consoles.backup_here = True
+        if thing == "backup_console":
+            self._consoles.backup_here = True
 
     def _add(self, slot: str, amount: float) -> None:
         index = self._index[slot]

@@ -94,6 +94,7 @@ READINGS: dict[str, Reading] = {
         Reading("hb_g_l", "g/L", 1, 0, 250, "console", "Haemoglobin in the drainage line"),
         Reading("contractility", "fraction", 0.001, 0, 3, "", "Strength of the heart against its start, by coronary supply and drugs"),
         Reading("gas_to_patient_ml", "mL", 0.01, 0, 100000, "", "Gas that has reached the patient"),
+        Reading("gas_to_brain_ml", "mL", 0.01, 0, 100000, "", "Arterial gas that has gone to the brain"),
         Reading("blood_volume_ml", "mL", 1, 0, 20000, "", "Blood in patient and circuit"),
         Reading("bubble_ml", "mL", 0.01, 0, 1000, "console", "Gas seen by the bubble sensor on the return side, about the last second"),
         Reading("gas_in_head_ml", "mL", 0.1, 0, 1000, "", "Gas in the pump head"),

@@ -4,7 +4,7 @@ A sensor fails in three ways, each a slot by the reading's name: `zero:` is off,
 contact is `lost:`. Without contact a display is blank, except the bubble sensor's: dry, it sees air.
 """
 
-from drill.circuit import acid_base, veins, vitals
+from drill.circuit import acid_base, emboli, veins, vitals
 from drill.circuit.body import saturation_at
 from drill.circuit.heat import water_flow, water_pressure_mmhg
 from drill.circuit.lag import toward
@@ -81,6 +81,7 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
     slots.add("backflow_ml", 0.0)
     slots.add("sensing", 0.0)
     slots.add("gas_ml", 0.0)
+    emboli.add_emboli(slots)
     slots.add("bubble_window_ml", 0.0)
     slots.add("crank_tach", 0.0)
     slots.add("drive_rpm", 0.0)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from drill.circuit.components.base import Exchange
+from drill.circuit.emboli import ARTERIES
 from drill.circuit.gas import GAS, gas_share, hold_back, without_gas
 from drill.circuit.network import EdgeModel, Network
 from drill.circuit.slots import Scope, Slots
@@ -174,6 +175,8 @@ def _into(net: Network, x: Scope, edge: EdgeModel, node: str, amount: Num, what:
     share, blood = without_gas(what)
     gas = amount * share
     x["gas_ml"] = x["gas_ml"] + gas
+    if node in ARTERIES:
+        x["gas_aorta_ml"] = x["gas_aorta_ml"] + gas
     if net.nodes[node].stiffness is not None:
         x[f"vol:{node}"] = x[f"vol:{node}"] - gas
     return amount - gas, blood

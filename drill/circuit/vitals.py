@@ -46,6 +46,7 @@ def truth(x: Scope, ox: str) -> dict[str, Num]:
         "cardiac_output_l_min": x["co_ml_s"] / ML_S_PER_L_MIN,
         "vo2_ml_min": x["vo2_mean"],
         "oxygen_debt_ml": x["debt_ml"],
+        "gas_to_brain_ml": x["gas_brain_ml"],
         "lactate_mmol_l": x["lactate_mmol_l"],
         "contractility": x["contractility"],
     }

@@ -228,6 +228,11 @@ class Jobs:
         if self._running:
             for job in [job for job in self._running.values() if job.end_tick is not None and tick >= job.end_tick]:
                 self._end(tick, job, "done", job.task.effects)
+            for going in [job for job in self._running.values() if job.end_tick is None]:
+                for effect in going.task.effects:
+                    since = tick - going.start_tick
+                    if effect.tell is not None and since > 0 and since % ticks(effect.every_s or 1.0) == 0:
+                        self._world.tell(tick, effect.tell)
         if self._gazes:
             for gaze in [gaze for gaze in self._gazes.values() if tick >= gaze.end_tick]:
                 del self._gazes[gaze.who]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from drill.circuit.alarms import Alarm, AlarmEvent
 from drill.circuit.labs import Result, slip
 from drill.circuit.plant import Plant
+from drill.circuit.readings import READINGS
 from drill.engine.entries import Emit, Entry
 from drill.engine.evaluate import number
 from drill.scenarios.schema import Effect, Happening
@@ -104,12 +105,40 @@ class World:
                 self.plant.sample(lab)
             case Effect(mend=str(group)):
                 self.plant.mend(group)
+            case Effect(tell=str(reading)):
+                self.tell(tick, reading)
+            case _:
+                self._handle_parts(effect)
+                self.watch_controls(tick, who)
+
+    def _handle_parts(self, effect: Effect) -> None:
+        """Carry out what hands do to the parts of the circuit; a part that is still in its place is neither joined nor replaced."""
+        plant = self.plant
+        match effect:
+            case Effect(cut=str(part)):
+                plant.cut(part)
+            case Effect(join=str(part)) if plant.is_cut(part):
+                plant.join(part)
+            case Effect(fresh=str(part)) if plant.is_cut(part):
+                plant.fresh(part, effect.caught_ml or 0.0)
+            case Effect(clear=str(fault)):
+                plant.clear(fault, effect.part)
+            case Effect(syringe=str(act), part=str(part)):
+                plant.syringe(part, act, effect.ml or 0.0)
+            case Effect(release=str(part)):
+                plant.release(part)
+            case Effect(pour=float() | int()):
+                plant.pour("reservoir", float(effect.pour or 0.0))
+
+    def tell(self, tick: int, reading: str) -> None:
+        """Write down what somebody reads off and calls out."""
+        row = READINGS[reading]
+        value = round(self.plant.true(reading) / row.resolution) * row.resolution
+        self._emit({"t": tick, "k": "note", "text": f"{row.meaning.partition(';')[0]}: {value:g} {row.unit}"})
 
     def watch(self, tick: int) -> None:
         """Write down what the machine did by itself: controls that an interlock moved, alarms that came and went."""
-        for name, value in self.plant.controls().items():
-            if value != self._controls[name]:
-                self._note_control(tick, name, value, MACHINE)
+        self.watch_controls(tick, MACHINE)
         self._report(tick)
         if self.plant.active_alarms() == self._alarms.keys():
             return
@@ -121,6 +150,12 @@ class World:
             if alarm.id not in now:
                 self._emit(_alarm(tick, alarm, "off"))
         self._alarms = now
+
+    def watch_controls(self, tick: int, who: str) -> None:
+        """Write down every control that stands otherwise than was last written."""
+        for name, value in self.plant.controls().items():
+            if value != self._controls[name]:
+                self._note_control(tick, name, value, who)
 
     def samples(self) -> tuple[Result, ...]:
         """Return all samples in ticks of the drill, the oldest first."""

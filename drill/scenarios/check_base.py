@@ -160,15 +160,25 @@ def _alarm(alarm: Node, report: Report) -> None:
             report.between(alarm[side]["at"], control.low, control.high, control.unit)
 
 
-def fetched(tasks: Document) -> list[str]:
-    """Return the equipment that a job can bring."""
-    brought = [effect["bring"].text for task in root(tasks)["tasks"] for effect in task["effects"]]
+def is_offered(entry: Node, kind: str) -> bool:
+    """Whether a kind of circuit has this job, call-out or look; every one where the kind is not known."""
+    return not kind or "for" not in entry or kind in [one.text for one in entry["for"]]
+
+
+def offered_ids(entries: Node, kind: str) -> list[str]:
+    """Return the ids of what a kind of circuit has."""
+    return [entry["id"].text for entry in entries if entry["id"].text and is_offered(entry, kind)]
+
+
+def fetched(tasks: Document, kind: str = "") -> list[str]:
+    """Return the equipment that a job can bring on a kind of circuit."""
+    brought = [effect["bring"].text for task in root(tasks)["tasks"] if is_offered(task, kind) for effect in task["effects"]]
     return list(dict.fromkeys(name for name in brought if name))
 
 
-def arriving(tasks: Document) -> list[str]:
-    """Return the people whom a job or call-out can call."""
+def arriving(tasks: Document, kind: str = "") -> list[str]:
+    """Return the people whom a job or call-out can call on a kind of circuit."""
     node = root(tasks)
-    owners = [*node["tasks"], *node["sayings"]]
+    owners = [owner for owner in (*node["tasks"], *node["sayings"]) if is_offered(owner, kind)]
     called = [effect["arrive"].text for owner in owners for effects in ("effects", "stop_effects") for effect in owner[effects]]
     return list(dict.fromkeys(name for name in called if name))

@@ -40,10 +40,8 @@ def check_faults(uses: Node, scenario: Node, names: Names, report: Report, *, hi
         report.name(use["after_s"]["draw"], "draw", names.draws)
         if "fault" in use:
             _fault(use, scenario, names, report, hidden=hidden)
-        else:
-            for key in ("at", "part"):
-                if key in use:
-                    report.add(use[key], f"'{key}' goes with 'fault'", key=True)
+        elif "at" in use:
+            report.add(use["at"], "'at' goes with 'fault'", key=True)
         check_effect(use, names, report)
 
 

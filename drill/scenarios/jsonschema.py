@@ -46,6 +46,8 @@ NAMES: Final[Mapping[tuple[str, str], Collection[str]]] = {
     ("Effect", "set"): CONTROLS,
     ("Effect", "give"): DRUGS,
     ("Effect", "bring"): EQUIPMENT,
+    ("Effect", "clear"): [fault.name for fault in FAULTS.values() if fault.by_hand],
+    ("Effect", "tell"): READINGS,
     ("Happening", "set"): CONTROLS,
     ("Happening", "give"): DRUGS,
     ("Happening", "bring"): EQUIPMENT,

@@ -23,7 +23,7 @@ from drill.scenarios.check_time import Clock
 from drill.scenarios.conditions import Names
 from drill.scenarios.diagnostics import Diagnostic, cut, errors_in, in_order, refuse
 from drill.scenarios.library import BASE, Library
-from drill.scenarios.overlay import circuit_of, tasks_of
+from drill.scenarios.overlay import circuit_of, offered, tasks_of
 from drill.scenarios.schema import PackInfo, Play, Scenario, Tasks
 from drill.scenarios.schema_base import Circuit, Device, Devices, Part, Patient, Usual
 from drill.scenarios.schema_words import LANGUAGE
@@ -215,7 +215,7 @@ class _Loading:
         clock = Clock.of(node, root(tasks_document))
         names = self.names(tasks_document, alarms, circuit)
         if tasks_document.readable:
-            self.problems += check_base.check_tasks(tasks_document, names)
+            self.problems += check_base.check_tasks(tasks_document, self.names(tasks_document, alarms, None))
             if "team" in node:
                 names = replace(names, doers={task: clock.doers(task) for task in clock.tasks})
         if document.readable:
@@ -223,15 +223,15 @@ class _Loading:
         found_plays = self.plays(name, node, names)
         if errors_in(self.problems) or scenario is None or circuit is None or patient is None or tasks is None or self.info is None:
             return None, in_order(self.problems)
-        tasks, circuit = tasks_of(scenario, tasks), circuit_of(scenario, circuit)
+        tasks, circuit = tasks_of(scenario, offered(tasks, circuit)), circuit_of(scenario, circuit)
         self.problems += check_built(document, scenario, circuit, patient) if deep else []
         problems = in_order(self.problems)
         if errors_in(problems):
             return None, problems
-        digest = digest_of(*self._in_own_language(document, scenario, tasks), circuit, patient, self.site_values)
+        digest = digest_of(*self._in_own_language(document, scenario, tasks, circuit), circuit, patient, self.site_values)
         return Loaded(scenario, circuit, patient, tasks, found_plays, self.info, self.site_values, digest), problems
 
-    def _in_own_language(self, document: Document, scenario: Scenario, tasks: Tasks) -> tuple[Scenario, Tasks]:
+    def _in_own_language(self, document: Document, scenario: Scenario, tasks: Tasks, circuit: CircuitSpec) -> tuple[Scenario, Tasks]:
         """Return both in the pack's language, so that the language of the screen is no part of a run's digest."""
         own = (self.language, LANGUAGE)
         if self.languages == tuple(dict.fromkeys(own)):
@@ -239,7 +239,7 @@ class _Loading:
         again, _ = fit(document, Scenario, {}, own)
         raw = substitute(self.library.document(BASE, "tasks.yaml"), self.site_values)[0]
         plain, _ = fit(raw, Tasks, {}, own)
-        return again or scenario, tasks_of(scenario, plain or tasks)
+        return again or scenario, tasks if plain is None else tasks_of(scenario, offered(plain, circuit))
 
     def tasks(self) -> tuple[Document, Tasks | None]:
         """Load what can be said, done and looked at; it is the base pack's in every scenario."""
@@ -249,7 +249,7 @@ class _Loading:
 
     def names(self, tasks: Document, alarms: Sequence[str] | None, circuit: CircuitSpec | None) -> Names:
         """Return what a scenario may name, as far as it is known."""
-        node = root(tasks)
+        node, kind = root(tasks), circuit.kind if circuit is not None else ""
         names = Names(alarms=alarms, pack=self.pack, language=self.language)
         if circuit is not None:
             pinched = {name for part in circuit.parts for name in (*part.clamps, *part.taps)}
@@ -264,12 +264,12 @@ class _Loading:
             return names
         return replace(
             names,
-            tasks=node["tasks"].texts("id"),
-            sayings=node["sayings"].texts("id"),
-            looks=node["looks"].texts("id"),
+            tasks=check_base.offered_ids(node["tasks"], kind),
+            sayings=check_base.offered_ids(node["sayings"], kind),
+            looks=check_base.offered_ids(node["looks"], kind),
             findings=FINDINGS,
-            arriving=check_base.arriving(tasks),
-            equipment=check_base.fetched(tasks),
+            arriving=check_base.arriving(tasks, kind),
+            equipment=check_base.fetched(tasks, kind),
         )
 
     def _entry(self, ref: Node, folder: str, what: str) -> str:

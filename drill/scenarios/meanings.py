@@ -27,6 +27,18 @@ _EFFECT: Final = {
     "note": "a line for the log, such as what somebody says",
     "sample": "a sample for the laboratory, drawn now: its result comes later",
     "mend": "a group of sensors that is zeroed and put right",
+    "cut": "a part that is cut out at both ends, which then stand open",
+    "join": "a part that is connected again",
+    "fresh": "a part in whose place the spare is put, with the gas that `spare_gas_pct` says",
+    "caught_ml": "gas that the connections of `fresh` catch besides, in mL",
+    "clear": "a fault that a hand undoes: a cap put back on, a kink straightened",
+    "syringe": "draw, prime or air: a syringe at the tap or port of `part` moves `ml`",
+    "ml": "how much the syringe moves",
+    "part": "where the syringe or the hand goes",
+    "release": "a part whose trapped gas leaves by its port as it is tipped and tapped",
+    "pour": "prime that is poured into the reservoir, in mL",
+    "tell": "a reading that somebody calls out while the job goes on",
+    "every_s": "how often it is called out",
 }
 
 KEYS: Final[dict[str, dict[str, str]]] = {
@@ -225,6 +237,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "effects": "what it does at its end, or at once where it goes on",
         "stop_effects": "what happens when a job that goes on is stopped",
         "once": "true: it can be done once only",
+        "for": "the kinds of circuit that have it; all if not given",
     },
     "Saying": {
         "id": _ID,
@@ -233,8 +246,15 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "text": "what is said",
         "true_when": "when it counts; always if not given",
         "effects": "what it brings about in any case",
+        "for": "the kinds of circuit that have it; all if not given",
     },
-    "Look": {"id": "what is looked at", "title": _TITLE, "group": "its row in the panel's list", "seconds": "how long the look takes"},
+    "Look": {
+        "id": "what is looked at",
+        "title": _TITLE,
+        "group": "its row in the panel's list",
+        "seconds": "how long the look takes",
+        "for": "the kinds of circuit that have it; all if not given",
+    },
     "Effect": _EFFECT,
     "Circuit": {
         "schema": _SCHEMA,

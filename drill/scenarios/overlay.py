@@ -6,7 +6,28 @@ Settled once at load, so that nothing above has to ask where a number came from.
 from dataclasses import replace
 
 from drill.circuit.spec import CircuitSpec
-from drill.scenarios.schema import Effect, Person, Scenario, Task, Tasks
+from drill.scenarios.schema import Effect, Look, Person, Saying, Scenario, Task, Tasks
+
+
+def offered(tasks: Tasks, circuit: CircuitSpec) -> Tasks:
+    """Return what can be said, done and looked at on this machine: the same in every case on it, so it is no answer sheet."""
+    places = {part.id for part in circuit.parts} | set(circuit.sites)
+    pinched = {name for part in circuit.parts for name in (*part.clamps, *part.taps)}
+
+    def fits(one: Task | Saying | Look) -> bool:
+        if one.for_ and circuit.kind not in one.for_:
+            return False
+        effects = one.effects if isinstance(one, Task) else ()
+        parts = {name for e in effects for name in (e.cut, e.join, e.fresh, e.release, e.part) if name is not None}
+        moved = {e.set for e in effects if e.set is not None and e.set.startswith(("clamp_", "tap_"))}
+        return parts <= places and moved <= pinched and ("reservoir" in places or not any(e.pour for e in effects))
+
+    jobs = tuple(one for one in tasks.tasks if fits(one))
+    sayings = tuple(one for one in tasks.sayings if fits(one))
+    looks = tuple(one for one in tasks.looks if fits(one))
+    used = {one.group for one in jobs} | {one.group for one in sayings} | {one.group for one in looks}
+    groups = tuple(group for group in tasks.groups if group.id in used)
+    return tasks.model_copy(update={"groups": groups, "tasks": jobs, "sayings": sayings, "looks": looks})
 
 
 def tasks_of(scenario: Scenario, tasks: Tasks) -> Tasks:

@@ -26,6 +26,8 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("oxygen_debt_ml", "mL", "up", "Oxygen that the tissues wanted and did not get"),
         Quantity("flow_without_sweep_s", "s", "up", "Time with circuit flow above 0.5 L/min and sweep below 0.1 L/min"),
         Quantity("gas_to_patient_ml", "mL", "up", "Gas that reached the patient"),
+        Quantity("gas_to_brain_ml", "mL", "up", "Arterial gas that went to the brain"),
+        Quantity("blood_lost_ml", "mL", "up", "Blood that ran out of the circuit or the patient"),
         Quantity("p_pre_max_mmhg", "mmHg", "up", "Highest pressure before the membrane"),
         Quantity("p_ven_min_mmhg", "mmHg", "down", "Lowest pressure at the pump inlet"),
         Quantity("compressions_ejecting_s", "s", "up", "Time of chest compressions begun on a heart that ejects"),

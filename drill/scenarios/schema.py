@@ -22,7 +22,6 @@ class Happening(Effect):
 
     fault: Id | None = None
     at: dict[Id, Number] = Field(default_factory=dict)
-    part: Id | None = None
     after_s: Number | None = None
 
 

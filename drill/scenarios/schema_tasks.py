@@ -45,12 +45,17 @@ class Condition(Model):
 HEADS = ("value", "shown", "control", "alarm", "action", "said", "found", "task", "drive", "after_s", "all", "any", "not_")
 
 
+Kind = Literal["va_ecmo", "vv_ecmo", "cpb"]
+
+
 class Effect(Model):
     """What a job, a stage or an instructor does to the world. Exactly one head key.
 
     `set` a control to `value`; `head` moves the pump head; `give` a drug (`amount` in its usual bolus);
     `infuse` volume in mL `over_s`; `bring` equipment; `arrive` a person after `in_s`; `note` a line in the log;
-    `sample` draws a sample for the laboratory; `mend` puts a group of sensors right.
+    `sample` draws a sample for the laboratory; `mend` puts a group of sensors right; `cut`, `join` and `fresh` (the spare,
+    with `caught_ml` of gas) are for parts; `clear` undoes a fault by hand; `syringe` moves `ml` at a `part`; `release` lets a part's
+    gas out; `pour` fills the reservoir, mL; `tell` calls out a reading every so many seconds while the job goes on.
     """
 
     set: Id | None = None
@@ -66,6 +71,18 @@ class Effect(Model):
     note: Words | None = None
     sample: Id | None = None
     mend: Id | None = None
+    cut: Id | None = None
+    join: Id | None = None
+    fresh: Id | None = None
+    caught_ml: float | None = None
+    clear: Id | None = None
+    syringe: Literal["draw", "prime", "air"] | None = None
+    ml: float | None = None
+    part: Id | None = None
+    release: Id | None = None
+    pour: float | None = None
+    tell: Id | None = None
+    every_s: Seconds | None = None
 
 
 class Task(Model):
@@ -83,6 +100,7 @@ class Task(Model):
     effects: tuple[Effect, ...] = ()
     stop_effects: tuple[Effect, ...] = ()
     once: bool = False
+    for_: tuple[Kind, ...] = Field(default=(), alias="for")
 
 
 class Saying(Model):
@@ -94,6 +112,7 @@ class Saying(Model):
     text: Words
     true_when: Condition | None = None
     effects: tuple[Effect, ...] = ()
+    for_: tuple[Kind, ...] = Field(default=(), alias="for")
 
 
 class Look(Model):
@@ -103,6 +122,7 @@ class Look(Model):
     title: Words
     group: Id
     seconds: Seconds
+    for_: tuple[Kind, ...] = Field(default=(), alias="for")
 
 
 class Group(Model):

@@ -12,7 +12,7 @@ from drill.ui.canvas import Canvas, Point
 from drill.ui.console import BACK_KEY, CRANK_KEY, KNOB_SWEEP, cranking
 from drill.ui.crank import Crank
 from drill.ui.keys import BINDINGS, digit_of
-from drill.ui.panes import SayDo
+from drill.ui.panes import MORE, SayDo
 from drill.ui.popover import Card
 from drill.ui.safety import NEXT, Safety
 from drill.ui.spots import Entry, Spot, spot_at
@@ -114,7 +114,7 @@ class Hands:
             return []
         if spot.id == "crank" and not listed:
             return self._take_crank(spot, snapshot)
-        return self._use(spot, listed=listed)
+        return self._use(spot, snapshot, listed=listed)
 
     def _take(self, spot: Spot, value: float) -> None:
         at = (spot.box[0] + spot.box[2] / 2, spot.box[1] + spot.box[3] / 2)
@@ -192,7 +192,7 @@ class Hands:
             return self._walk(-1 if shift else 1, snapshot)
         if scancode in (pygame.KSCAN_RETURN, pygame.KSCAN_KP_ENTER) and not repeated:
             spot = self.touched(snapshot) if self.focus else None
-            return None if spot is None else self._use(spot, listed=shift)
+            return None if spot is None else self._use(spot, snapshot, listed=shift)
         if scancode in (pygame.KSCAN_LEFT, pygame.KSCAN_RIGHT):
             spot = self.touched(snapshot) if self.focus else None
             if spot is None or not spot.control:
@@ -215,7 +215,7 @@ class Hands:
             return []
         if shift and bound.spot in snapshot.controls and bound.spot.startswith("clamp_"):
             return self._step(bound.spot, -EASE, snapshot)
-        return self._use(spot, listed=False)
+        return self._use(spot, snapshot, listed=False)
 
     def _crank_key(self, way: int, snapshot: Snapshot, *, repeated: bool) -> list[Action]:
         spot = next((s for s in self.spots(snapshot) if s.id == "crank"), None)
@@ -235,6 +235,8 @@ class Hands:
             return []
         if self.saydo.group:
             entries = self.saydo.entries(snapshot)
+            if digit == MORE and self.saydo.turn(snapshot):
+                return []
             return self._choose(entries[digit - 1]) if digit <= len(entries) else []
         if digit <= len(self.saydo.groups):
             self.saydo.group = self.saydo.groups[digit - 1][0]
@@ -258,12 +260,15 @@ class Hands:
         self.focus = ids[(place + way) % len(ids)]
         return []
 
-    def _use(self, spot: Spot, *, listed: bool) -> list[Action]:
+    def _use(self, spot: Spot, snapshot: Snapshot, *, listed: bool) -> list[Action]:
         if spot.id.startswith("group_"):
             self.saydo.group = self.saydo.groups[int(spot.id.removeprefix("group_")) - 1][0]
             return []
         if spot.id.startswith("tab_"):
             self.safety.turn(spot.id.removeprefix("tab_"))
+            return []
+        if spot.id == "entries_more":
+            self.saydo.turn(snapshot)
             return []
         if spot.id == "groups_back":
             self.saydo.group = ""

@@ -22,11 +22,11 @@ FIXED_NAMES = {
 }  # fmt: skip
 DIGITS = (
     pygame.KSCAN_1, pygame.KSCAN_2, pygame.KSCAN_3, pygame.KSCAN_4, pygame.KSCAN_5, pygame.KSCAN_6, pygame.KSCAN_7, pygame.KSCAN_8,
-    pygame.KSCAN_9,
+    pygame.KSCAN_9, pygame.KSCAN_0,
 )  # fmt: skip
 KEYPAD_DIGITS = (
     pygame.KSCAN_KP1, pygame.KSCAN_KP2, pygame.KSCAN_KP3, pygame.KSCAN_KP4, pygame.KSCAN_KP5, pygame.KSCAN_KP6, pygame.KSCAN_KP7,
-    pygame.KSCAN_KP8, pygame.KSCAN_KP9,
+    pygame.KSCAN_KP8, pygame.KSCAN_KP9, pygame.KSCAN_KP0,
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ BINDINGS = (
 def local_names() -> dict[int, str]:
     """Return what the local layout prints on each letter and sign key, by scancode."""
     names = {**US_NAMES, **{pygame.KSCAN_A + k: letter.upper() for k, letter in enumerate(LETTERS)}, **FIXED_NAMES}
-    names.update({code: str(k + 1) for k, code in enumerate(DIGITS)})
+    names.update({code: str((k + 1) % 10) for k, code in enumerate(DIGITS)})
     if not pygame.display.get_init():
         return names
     # A wrapped table of scancodes, asked by key, answers with the scancode where the local layout has that key.
@@ -101,7 +101,7 @@ def keys_of(spot: str, names: dict[int, str]) -> tuple[str, ...]:
 
 
 def digit_of(scancode: int) -> int:
-    """Return the digit 1-9 of a number key, top row or keypad; 0 for any other key."""
+    """Return the digit of a number key, top row or keypad: 1 to 9, 10 for the 0; 0 for any other key."""
     for row in (DIGITS, KEYPAD_DIGITS):
         if scancode in row:
             return row.index(scancode) + 1

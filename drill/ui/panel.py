@@ -138,7 +138,7 @@ class Panel:
         self.console.draw_ground(s, lit=lit)
         canvas.keep("team", TEAM, team_state(s), lambda: draw_team(canvas, TEAM, s))
         own = lit if lit.startswith(("group", "entry_")) else ""
-        listed = (self.saydo.group, own, s.options, tuple((j.task, j.who) for j in s.jobs))
+        listed = (self.saydo.group, self.saydo.page, own, s.options, tuple((j.task, j.who) for j in s.jobs))
         if not self.watched_only:
             canvas.keep("saydo", SAYDO, listed, lambda: self.saydo.draw(canvas, s, lit=own))
         canvas.keep("log", LOG, self.safety.state(s, lit), lambda: self.safety.draw(canvas, s, self.names, lit=lit))

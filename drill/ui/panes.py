@@ -15,7 +15,9 @@ LOG_LINES = 7
 ROW = 19.5
 LEAST_NOTE = 36.0  # logical pixels: less room tells nothing
 ROWS = 7  # what a column of the open group holds
-GROUP_ROW = 33.0
+WHOLE = 9  # entries that a group shows at once; a longer one is turned by pages of ROWS
+MORE = 10  # the digit key 0 turns them
+GROUP_HEIGHT = 132.0
 
 
 def draw_team(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
@@ -72,6 +74,28 @@ class SayDo:
         """`groups` are ids with titles, in the panel's order; `group` is the one that is open, "" for none."""
         self.box, self.groups = box, tuple(groups)
         self.group = ""
+        self._turned = ("", 0)
+
+    @property
+    def page(self) -> int:
+        """Which page of the open group stands there."""
+        return self._turned[1] if self._turned[0] == self.group else 0
+
+    def pages(self, snapshot: Snapshot) -> int:
+        """Return how many pages the open group has."""
+        count = len(self.options(snapshot).get(self.group, ()))
+        return 1 if count <= WHOLE else -(-count // ROWS)
+
+    def turn(self, snapshot: Snapshot) -> bool:
+        """Turn to the next page; False where there is one only."""
+        pages = self.pages(snapshot)
+        self._turned = (self.group, (self.page + 1) % pages)
+        return pages > 1
+
+    def _listed(self, snapshot: Snapshot) -> list[OptionView]:
+        """Return the options that stand there now."""
+        options = self.options(snapshot).get(self.group, [])
+        return options if len(options) <= WHOLE else options[self.page * ROWS : (self.page + 1) * ROWS]
 
     def options(self, snapshot: Snapshot) -> Mapping[str, list[OptionView]]:
         """Return the options of each group."""
@@ -81,8 +105,8 @@ class SayDo:
         return out
 
     def entries(self, snapshot: Snapshot) -> tuple[Entry, ...]:
-        """Return the entries of the open group; a running job without an end is there to be stopped."""
-        return tuple(_entry(option, snapshot.jobs) for option in self.options(snapshot).get(self.group, ()))
+        """Return the entries of the open group's page; a running job without an end is there to be stopped."""
+        return tuple(_entry(option, snapshot.jobs) for option in self._listed(snapshot))
 
     def spots(self, snapshot: Snapshot) -> list[Spot]:
         """Return what can be touched."""
@@ -92,9 +116,10 @@ class SayDo:
                 Spot(f"entry_{k + 1}", self.entry_box(k, len(entries)), e.title, e.reason or e.note, (e,), direct=True, key=str(k + 1))
                 for k, e in enumerate(entries)
             ]
-            return [*rows, Spot("groups_back", self.back_box(), "Back to the groups", key="Esc")]
+            more = [Spot("entries_more", self.more_box(), "More of them", key="0")] if self.pages(snapshot) > 1 else []
+            return [*rows, *more, Spot("groups_back", self.back_box(), "Back to the groups", key="Esc")]
         return [
-            Spot(f"group_{k + 1}", self.group_box(k), name, f"{len(self.options(snapshot)[group])} entries", key=str(k + 1))
+            Spot(f"group_{k + 1}", self.group_box(k), name, f"{len(self.options(snapshot)[group])} entries", key=_digit(k))
             for k, (group, name) in enumerate(self.groups)
         ]
 
@@ -102,7 +127,8 @@ class SayDo:
         """Return the box of a group."""
         x, y, w, _ = self.box
         wide = (w - 28 - 8) / 2
-        return x + 14 + (k % 2) * (wide + 8), y + 29 + (k // 2) * GROUP_ROW, wide, GROUP_ROW - 6
+        row = GROUP_HEIGHT / -(-len(self.groups) // 2)
+        return x + 14 + (k % 2) * (wide + 8), y + 29 + (k // 2) * row, wide, row - 6
 
     def entry_box(self, k: int, count: int) -> Box:
         """Return the box of one of the `count` entries of the open group: two columns where one would not hold them."""
@@ -110,6 +136,11 @@ class SayDo:
         columns = 1 if count <= ROWS else 2
         rows, wide = -(-count // columns), (w - 16) / columns
         return x + 8 + (k // rows) * wide, y + 27 + (k % rows) * ROW, wide, ROW
+
+    def more_box(self) -> Box:
+        """Return the box that turns to the next page."""
+        x, y, w, _ = self.box
+        return x + w - 200, y + 5, 104, 20
 
     def back_box(self) -> Box:
         """Return the box of the way back to the groups."""
@@ -125,7 +156,12 @@ class SayDo:
             x, y, w, h = self.back_box()
             canvas.text("back", (x + w - 40, y + 15), "label", theme["quiet"], align="right")
             key_cap(canvas, "Esc", x + w - 34, y + h / 2, lit=lit == "groups_back")
-            options = self.options(snapshot).get(self.group, [])
+            if self.pages(snapshot) > 1:
+                mx, _, mw, _ = self.more_box()
+                pages = f"page {self.page + 1} of {self.pages(snapshot)}"
+                canvas.text(pages, (mx + mw - 28, y + 15), "label", theme["quiet"], align="right")
+                key_cap(canvas, "0", mx + mw - 22, y + h / 2, lit=lit == "entries_more")
+            options = self._listed(snapshot)
             for k, (entry, option) in enumerate(zip(self.entries(snapshot), options, strict=True)):
                 self._draw_entry(canvas, (k, len(options)), entry, option, lit=lit == f"entry_{k + 1}")
             return
@@ -142,7 +178,7 @@ class SayDo:
         canvas.text(f"{name} …", (x + 11, y + h / 2 + 4.5), "text", theme["text"])
         if used:
             tick_mark(canvas, x + w - 46, y + h / 2, theme["done"])
-        key_cap(canvas, str(k + 1), x + w - 24, y + h / 2, lit=lit)
+        key_cap(canvas, _digit(k), x + w - 24, y + h / 2, lit=lit)
 
     def _draw_entry(self, canvas: Canvas, place: tuple[int, int], entry: Entry, option: OptionView, *, lit: bool) -> None:
         theme = canvas.theme
@@ -162,6 +198,11 @@ class SayDo:
         room = x + w - 24 - left
         if room > LEAST_NOTE:
             canvas.text(canvas.fitted(note, "label", room), (x + w - 24, middle + 4), "label", theme["quiet"], align="right")
+
+
+def _digit(k: int) -> str:
+    """Return the key of the group at place k: the tenth has the 0."""
+    return str((k + 1) % 10)
 
 
 def _entry(option: OptionView, jobs: Sequence[JobView]) -> Entry:
