@@ -8,8 +8,8 @@ from drill.circuit.alarms import AUDIO_PAUSE_S, SWITCHES
 from drill.circuit.controls import CONTROLS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.readings import GROUPS, HOSTS, READINGS, SHOWN
+from drill.scenarios.entries import load_circuit
 from drill.scenarios.library import Library
-from drill.scenarios.load import load_circuit
 
 ROOTS = [Path(__file__).resolve().parent.parent / "scenario_packs"]
 DOES = {

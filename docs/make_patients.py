@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from drill.circuit.readings import READINGS
+from drill.scenarios.entries import load_patient
 from drill.scenarios.library import Library
-from drill.scenarios.load import load_patient
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = """# Patients

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from drill.circuit import (
     body,
@@ -60,9 +61,20 @@ class Model:
     @cached_property
     def fingerprint(self) -> str:
         """Return 16 digits that change with any law, wiring or first value: what a run's physics came from."""
+        whole = self._operations.copy()
+        whole.update(f", {self.slots.first!r}, {self.substeps!r})".encode())
+        return str(whole.hexdigest()[:16])
+
+    @cached_property
+    def code(self) -> str:
+        """Return what the operations alone decide: where this is equal the text is, whatever it starts from."""
+        return f"{self._operations.hexdigest()} {self.substeps}"
+
+    @cached_property
+    def _operations(self) -> Any:
+        """Return the SHA-256 of all operations, to be gone on with: `fingerprint` hashes them and what comes behind as one."""
         graphs = "".join(f"{node.op}{node.args}{node.value!r}" for graph in (self.substep, self.slow) for node in graph.nodes)
-        written = [graph.stores() for graph in (self.substep, self.slow)]
-        return sha256(repr((graphs, written, self.slots.first, self.substeps)).encode()).hexdigest()[:16]
+        return sha256(f"({graphs!r}, {[graph.stores() for graph in (self.substep, self.slow)]!r}".encode())
 
     def python_text(self) -> str:
         """Return `substeps(x)` (all of a tick), `slow(x)` and `tick(x)`, which runs both, as Python over a flat array of floats."""

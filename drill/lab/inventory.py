@@ -12,8 +12,8 @@ from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FAULTS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import READINGS
+from drill.scenarios.entries import load_circuit, load_patient
 from drill.scenarios.library import Library
-from drill.scenarios.load import load_circuit, load_patient
 from drill.scenarios.stock import load_stock
 
 Rows = list[dict[str, Any]]

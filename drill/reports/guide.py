@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -93,16 +94,21 @@ def thing(one: Equipment) -> str:
     return f"{words(one.id)}: {'at the bedside' if one.here else far}"
 
 
-def render_guide(scenario: Scenario, tasks: Tasks, only: str | None = None) -> str:
-    """Return the guide as one HTML text, a printed page for each cause. Everything from the pack is escaped."""
+@cache
+def _template() -> jinja2.Template:
     loader = jinja2.PackageLoader("drill.reports", "")
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("guide.html.j2")
+
+
+def render_guide(scenario: Scenario, tasks: Tasks, only: str | None = None) -> str:
+    """Return the guide as one HTML text, a printed page for each cause. Everything from the pack is escaped."""
     vary = dict(scenario.vary)
     stages = [
         (stage.title or words(stage.id), stage.ends or "", [(way_words(way, scenario), words(way.go)) for way in stage.next])
         for stage in scenario.stages
     ]
-    return environment.get_template("guide.html.j2").render(
+    return _template().render(
         s=scenario,
         pages=pages(scenario, only),
         sign=condition_words(scenario.rubric.first_sign) if scenario.rubric else "",

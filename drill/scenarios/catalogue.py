@@ -6,8 +6,9 @@ from pathlib import Path as FilePath
 
 from drill.errors import PackError
 from drill.scenarios.diagnostics import Diagnostic, errors_in, in_order
+from drill.scenarios.entries import Site, load_entries
 from drill.scenarios.library import Library
-from drill.scenarios.load import Site, gather, load_entries
+from drill.scenarios.load import gather
 from drill.scenarios.tree import Report, root
 
 

@@ -49,6 +49,7 @@ MEANINGS: dict[str, str] = {
 }
 NEEDS: dict[str, tuple[str, ...]] = {"value": ("above", "below"), "shown": ("above", "below", "blank"), "control": ("above", "below")}
 TASK_STATES = ("done", "running")
+CLAMP_NAMES = tuple(name.removeprefix("clamp_") for name in CLAMPS)  # as `at: return` says them
 ACKS = ("all", "audio_pause")  # alarms are acknowledged together
 PLAY_HEADS = ("shown", "found", "alarm", "said", "task", "drive", "control", "action", "all", "any", "not")
 NO_STAGE_HEADS = tuple(head for head in QUALIFIERS if head != "after_s")
@@ -99,7 +100,7 @@ def check_condition(node: Node, names: Names, report: Report, heads: tuple[str, 
     """Note what is wrong with a condition and with those inside it. `heads` are allowed here; `where` says why no others."""
     if not isinstance(node.value, dict):
         return
-    here = [head for head in HEADS if head in node]
+    here = [head for head in HEADS if node.value.get(head) is not None]
     if len(here) != 1:
         what = f"has {' and '.join(here)}" if here else "has none"
         report.add(node, f"a condition needs exactly one head, and this {what} (heads: {', '.join(heads)})")
@@ -116,42 +117,45 @@ def check_condition(node: Node, names: Names, report: Report, heads: tuple[str, 
         if needs and not any(need in node for need in needs):
             report.add(node, f"'{head}' needs one of {', '.join(needs)}")
     for key in ("for_s", "within_s", "after_s"):
-        number = node[key].number
+        number = node[key].number if key in node.value else None
         if number is not None and number > names.limit_s:
             report.add(node[key], f"{number:g} s is longer than the time limit of {names.limit_s:g} s: this can never hold")
     _names(node, names, report)
-    for key in ("all", "any"):
-        for member in node[key]:
-            check_condition(member, names, report, heads, where)
-    if "not" in node:
-        check_condition(node["not"], names, report, heads, where)
+    inner = [member for key in ("all", "any") if key in here for member in node[key]]
+    for member in [*inner, node["not"]] if "not" in here else inner:
+        check_condition(member, names, report, heads, where)
 
 
 def _names(node: Node, names: Names, report: Report) -> None:
-    """Check what the head points at."""
-    report.name(node["value"], "reading", READINGS)
-    shown = node["shown"]
-    if shown.text in READINGS and shown.text not in SHOWN:
-        report.add(shown, f"'{shown.text}' is displayed nowhere: only 'value' knows it")
-    else:
-        report.name(shown, "displayed reading", SHOWN)
-    report.name(node["control"], "control", CONTROLS)
-    report.name(node["by"], "person", names.people)
-    for target, why in ((node["control"], names.absent(node["control"].text)), (node["task"], names.undoable(node["task"].text))):
+    """Check what each of its keys points at."""
+    known: dict[str, tuple[str, Collection[str] | None]] = {
+        "value": ("reading", READINGS),
+        "control": ("control", CONTROLS),
+        "by": ("person", names.people),
+        "alarm": ("alarm", names.alarms),
+        "said": ("call-out", names.sayings),
+        "task": ("task", names.tasks),
+        "found": ("thing to look at", names.looks),
+    }
+    for key, member in node.pairs():
+        if key in known:
+            report.name(member, *known[key])
+        why = names.absent(member.text) if key == "control" else names.undoable(member.text) if key == "task" else ""
         if why:
-            report.add(target, why)
-    report.name(node["alarm"], "alarm", names.alarms)
-    report.name(node["said"], "call-out", names.sayings)
-    report.name(node["task"], "task", names.tasks)
-    report.name(node["found"], "thing to look at", names.looks)
-    if "draw" in node["after_s"]:
-        report.name(node["after_s"]["draw"], "draw", names.draws)
+            report.add(member, why)
+        if key == "shown" and member.text in READINGS and member.text not in SHOWN:
+            report.add(member, f"'{member.text}' is displayed nowhere: only 'value' knows it")
+        elif key == "shown":
+            report.name(member, "displayed reading", SHOWN)
+        elif key == "after_s" and "draw" in member:
+            report.name(member["draw"], "draw", names.draws)
+        elif key == "is" and "task" in node:
+            report.name(member, "state of a task", TASK_STATES)
+        elif key == "is" and (thing := node["found"].text) in names.findings:
+            report.name(member, f"finding at '{thing}'", names.findings[thing])
     _limits(node, report)
-    if "task" in node:
-        report.name(node["is"], "state of a task", TASK_STATES)
-    if node["found"].text in names.findings:
-        report.name(node["is"], f"finding at '{node['found'].text}'", names.findings[node["found"].text])
-    _action(node, names, report)
+    if "action" in node:
+        _action(node, names, report)
 
 
 def _limits(node: Node, report: Report) -> None:
@@ -161,6 +165,8 @@ def _limits(node: Node, report: Report) -> None:
         report.add(node["above"], f"nothing is above {above:g} and below {below:g}")
     if "blank" in node and (above is not None or below is not None):
         report.add(node["blank"], "a blank display has no number: 'blank' stands without 'above' and 'below'", key=True)
+    if above is None and below is None:
+        return
     name = node["value"].text or node["shown"].text
     spec: tuple[float, float, str] | None = None
     if name in READINGS:
@@ -177,17 +183,12 @@ def _limits(node: Node, report: Report) -> None:
         report.add(node["below"], f"'{name}' never falls below {below:g}: it goes from {low:g} to {high:g} ({unit})")
 
 
-def clamp_names() -> tuple[str, ...]:
-    """Return the short names of clamps, as `at: return` says them."""
-    return tuple(name.removeprefix("clamp_") for name in CLAMPS)
-
-
 def _action(node: Node, names: Names, report: Report) -> None:
     """Check an action's target; one without `at` means any."""
     verb, at = node["action"].text, node["at"]
     targets: dict[str, tuple[str, Collection[str] | None]] = {
-        "clamp": ("clamp", (*clamp_names(), *CLAMPS)),
-        "unclamp": ("clamp", (*clamp_names(), *CLAMPS)),
+        "clamp": ("clamp", (*CLAMP_NAMES, *CLAMPS)),
+        "unclamp": ("clamp", (*CLAMP_NAMES, *CLAMPS)),
         "set": ("control", CONTROLS),
         "do": ("task", names.tasks),
         "order": ("task", names.tasks),
@@ -198,7 +199,7 @@ def _action(node: Node, names: Names, report: Report) -> None:
         what, known = targets[verb]
         if at.text and known is not None and at.text not in known:
             # The long names are accepted, but not offered.
-            offered = clamp_names() if what == "clamp" else known
+            offered = CLAMP_NAMES if what == "clamp" else known
             report.add(at, f"unknown {what} '{at.text}'{nearest(at.text, offered)}")
         control = at.text if verb == "set" or at.text.startswith("clamp_") else f"clamp_{at.text}"
         why = names.undoable(at.text) if verb in ("do", "order") else names.absent(control) if what in ("clamp", "control") else ""

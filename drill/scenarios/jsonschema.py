@@ -19,7 +19,7 @@ from drill.circuit.faults import FAULTS
 from drill.circuit.looks import FINDINGS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.readings import READINGS, SHOWN
-from drill.scenarios.conditions import ACKS, clamp_names
+from drill.scenarios.conditions import ACKS, CLAMP_NAMES
 from drill.scenarios.meanings import KEYS
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import PackInfo, Play, Scenario, Tasks
@@ -54,8 +54,8 @@ NAMES: Final[Mapping[tuple[str, str], Collection[str]]] = {
     ("Happening", "fault"): (*FAULTS, "cause"),
     ("HarmLimit", "quantity"): QUANTITIES,
     ("Worse", "quantity"): QUANTITIES,
-    ("Act", "clamp"): (*clamp_names(), *CLAMPS),
-    ("Act", "unclamp"): (*clamp_names(), *CLAMPS),
+    ("Act", "clamp"): (*CLAMP_NAMES, *CLAMPS),
+    ("Act", "unclamp"): (*CLAMP_NAMES, *CLAMPS),
     ("Act", "set"): CONTROLS,
     ("Act", "look"): FINDINGS,
     ("Act", "ack"): ACKS,

@@ -13,8 +13,9 @@ SITE = "site.yaml"  # the site's own profile, beside the packs
 
 
 class Library:
-    """The packs below some roots, each file read once. A pack in an earlier root hides one of the same id in a later one.
+    """The packs below some roots, each file read, and each folder listed, once.
 
+    A pack in an earlier root hides one of the same id in a later one.
     `site` is the site's own profile: the first `site.yaml` that lies in a root, beside the packs.
     """
 
@@ -27,6 +28,7 @@ class Library:
                 if folder.is_dir() and ((folder / "pack.yaml").exists() or (folder / "scenarios").is_dir()):
                     self.packs.setdefault(folder.name, folder)
         self._read: dict[FilePath, Document] = {}
+        self._names: dict[tuple[str, str], list[str]] = {}
 
     def document(self, pack: str, *parts: str) -> Document:
         """Return one file of a pack that is known. `parts` are names, never paths; a link out of the pack is refused."""
@@ -50,7 +52,9 @@ class Library:
 
     def names(self, pack: str, folder: str) -> list[str]:
         """Return the names, without .yaml, of what lies in one folder of a pack."""
-        return [path.stem for path in _children(self.packs[pack] / folder) if path.suffix == ".yaml"]
+        if (pack, folder) not in self._names:
+            self._names[pack, folder] = [path.stem for path in _children(self.packs[pack] / folder) if path.suffix == ".yaml"]
+        return self._names[pack, folder]
 
     def refs(self, folder: str) -> list[str]:
         """Return pack/name of everything in the folders of that name."""

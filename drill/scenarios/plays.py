@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from drill.circuit.controls import CLAMPS, CONTROLS
-from drill.scenarios.conditions import ACKS, PLAY_HEADS, Names, check_condition, clamp_names
+from drill.scenarios.conditions import ACKS, CLAMP_NAMES, PLAY_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import cut
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Play
@@ -51,10 +51,9 @@ def _act(act: Node, names: Names, report: Report) -> None:
     if len(here) != 1:
         what = f"has {' and '.join(here)}" if here else "has none"
         report.add(act, f"an action needs exactly one verb, and this {what} (verbs: {', '.join(VERBS)})")
-    clamps = clamp_names()
     for verb in ("clamp", "unclamp"):
         if act[verb].text not in CLAMPS:
-            report.name(act[verb], "clamp", clamps)
+            report.name(act[verb], "clamp", CLAMP_NAMES)
         if act[verb].text and (why := names.absent(f"clamp_{act[verb].text.removeprefix('clamp_')}")):
             report.add(act[verb], why)
     if report.name(act["set"], "control", CONTROLS) and act["set"].text in CONTROLS:

@@ -8,8 +8,8 @@ from drill.circuit.components import KINDS
 from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
+from drill.scenarios.entries import StockCircuit, load_circuit, load_patient
 from drill.scenarios.library import Library
-from drill.scenarios.load import StockCircuit, load_circuit, load_patient
 
 PATIENT = "patient"
 

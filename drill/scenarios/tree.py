@@ -12,7 +12,7 @@ from drill.scenarios.diagnostics import Diagnostic, Path, Severity, cut
 from drill.scenarios.yaml_reader import Document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a check makes tens of thousands, and freezing trebles the cost of each
 class Node:
     """One value of a document with its path; `value` is None where there is nothing."""
 
@@ -36,7 +36,7 @@ class Node:
         """Yield the keys and values of a mapping."""
         if isinstance(self.value, dict):
             for key in self.value:
-                yield key, self[key]
+                yield key, Node(self.document, (*self.path, key), self.value[key])
 
     @property
     def text(self) -> str:

@@ -34,7 +34,10 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(slots=True)
 class Document:
-    """One file's data, the place of each value and key by path, and the problems met while reading."""
+    """One file's data, the place of each value and key by path, and the problems met while reading.
+
+    `made` is for those who make something of it, to keep what they made: it goes with the document.
+    """
 
     file: str
     data: Any = None
@@ -42,6 +45,7 @@ class Document:
     keys: dict[Path, Mark] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     readable: bool = False
+    made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def mark(self, path: Path, *, key: bool = False) -> Mark:
         """Return where a value (or its key) stands; a path that is not there is placed at its nearest parent."""

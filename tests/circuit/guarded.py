@@ -10,8 +10,8 @@ from _pytest.mark import ParameterSet
 from drill.circuit.plant import Plant, compile_kernel
 from drill.circuit.readings import READINGS
 from drill.circuit.spec import CircuitSpec, PatientSpec
+from drill.scenarios.entries import StockCircuit, load_circuit, load_patient
 from drill.scenarios.library import Library
-from drill.scenarios.load import StockCircuit, load_circuit, load_patient
 
 from .conftest import advance_of, run
 

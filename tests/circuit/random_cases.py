@@ -22,7 +22,7 @@ from drill.circuit.spec import CircuitSpec, PartSpec, PatientSpec
 from drill.engine.dice import Dice
 from drill.errors import CircuitError, NameUnknownError
 from drill.records.kernels import load_kernel
-from drill.scenarios.load import load_machine
+from drill.scenarios.entries import load_machine
 from tests.circuit.balance import balance, moved
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -16,7 +16,7 @@ from drill.circuit.patient import BEDS
 from drill.circuit.plant import Plant, compile_kernel
 from drill.errors import NameUnknownError
 from drill.records.kernels import load_kernel
-from drill.scenarios.load import load_machine
+from drill.scenarios.entries import load_machine
 
 from .balance import balance, held, moved
 from .conftest import mean, run

@@ -17,7 +17,7 @@ from drill.circuit.faults import FAULTS
 from drill.circuit.plant import Plant
 from drill.circuit.spec import CircuitSpec, PartSpec
 from drill.errors import CircuitError
-from drill.scenarios.load import load_machine
+from drill.scenarios.entries import load_machine
 
 from .conftest import run
 

@@ -7,7 +7,7 @@ import pytest
 from drill.circuit.compiler import Bench
 from drill.circuit.plant import Plant
 from drill.circuit.spec import CircuitSpec, PatientSpec
-from drill.scenarios.load import load_machine
+from drill.scenarios.entries import load_machine
 
 from .conftest import mean, run
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from drill.circuit.plant import Plant, compile_kernel
-from drill.scenarios.load import load_machine
+from drill.scenarios.entries import load_machine
 
 from .balance import balance, moved
 from .conftest import advance_of, run

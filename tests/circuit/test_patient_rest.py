@@ -8,8 +8,8 @@ import pytest
 from drill.circuit.patient import patient_params
 from drill.circuit.plant import Plant, compile_kernel
 from drill.circuit.spec import PatientSpec, Resting
+from drill.scenarios.entries import load_circuit, load_patient
 from drill.scenarios.library import Library
-from drill.scenarios.load import load_circuit, load_patient
 
 from .conftest import advance_of, mean, run
 

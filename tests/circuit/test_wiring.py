@@ -10,7 +10,7 @@ import pytest
 from drill.circuit import wiring
 from drill.circuit.spec import CircuitSpec, PartSpec
 from drill.errors import DrillError, PackError
-from drill.scenarios.load import load_machine
+from drill.scenarios.entries import load_machine
 
 from .test_circuits import CIRCUITS, machine
 

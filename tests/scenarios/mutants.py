@@ -6,7 +6,6 @@ replaced in memory, and only what a mutant changes is read again.
 
 import copy
 import json
-import resource
 import signal
 import sys
 import time
@@ -19,7 +18,6 @@ from typing import Any, Final, TypeVar
 from drill.circuit import plant
 from drill.circuit.compiler import Model, build
 from drill.circuit.spec import CircuitSpec, PatientSpec
-from drill.circuit.step import Advance, interpreted
 from drill.engine.actions import Action
 from drill.engine.dice import Dice
 from drill.engine.scoring import score
@@ -27,12 +25,14 @@ from drill.engine.session import Session
 from drill.errors import DrillError, PackError
 from drill.reports.guide import render_guide
 from drill.robots.make import make_robot, play
-from drill.scenarios import load
-from drill.scenarios.catalogue import check_pack
+from drill.scenarios import catalogue, load
+from drill.scenarios.diagnostics import Diagnostic
+from drill.scenarios.entries import Site
 from drill.scenarios.graph import mermaid, svg
 from drill.scenarios.library import Library
 from drill.scenarios.load import Loaded, gather
 from drill.scenarios.schema import Go
+from drill.scenarios.tree import root
 from drill.scenarios.yaml_reader import parse_yaml
 
 SHIPPED: Final = Path(__file__).resolve().parents[2] / "scenario_packs"
@@ -67,6 +67,10 @@ class Mill:
         self.texts = {path: path.read_text(encoding="utf-8") for path in self.files}
         self.documents = {path: parse_yaml(text, path.name) for path, text in self.texts.items()}
         self.library._read.update(self.documents)
+        self.run_seed = self.whole(1000)  # one for all: what it draws makes a machine of its own
+        self.spoilt: Path | None = None
+        self.loaded: dict[str, tuple[Loaded | None, tuple[Diagnostic, ...]]] = {}  # with what is spoilt now
+        self.whole_packs: dict[str, tuple[Diagnostic, ...]] = {}  # by scenario: what there is to say when nothing is spoilt
         self.counts: Counter[str] = Counter()
         self.slowest_s = 0.0
         self.failures: list[str] = []
@@ -138,19 +142,48 @@ class Mill:
         begun = time.perf_counter()
         signal.setitimer(signal.ITIMER_REAL, PATIENCE_S)
         try:
-            self.library._read[path] = parse_yaml(text.encode("utf-8", "surrogatepass"), path.relative_to(SHIPPED).as_posix())
+            self.spoil(path, text)
             self.counts[self._become(path)] += 1
         except Exception as error:  # noqa: BLE001  whatever it is, it is the finding
             self.failures.append(f"{path.relative_to(SHIPPED)}: {type(error).__name__}: {error}\n{text[:3000]}")
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            self.library._read[path] = self.documents[path]
+            self.mend(path)
             self.slowest_s = max(self.slowest_s, time.perf_counter() - begun)
+
+    def spoil(self, path: Path, text: str) -> None:
+        """Put a spoilt text in a file's place."""
+        self.spoilt = path
+        self.loaded.clear()
+        self.library._read[path] = parse_yaml(text.encode("utf-8", "surrogatepass"), path.relative_to(SHIPPED).as_posix())
+
+    def mend(self, path: Path) -> None:
+        """Put the file as it is shipped back."""
+        self.library._read[path] = self.documents[path]
+
+    def gather(self, ref: str, library: Library, site: Site = None, *, deep: bool = False) -> tuple[Loaded | None, tuple[Diagnostic, ...]]:
+        """Load a scenario for the check of its pack; the answer for one that knows nothing of the spoilt file is remembered."""
+        if self.spoilt is None or not self._apart(ref, self.spoilt):
+            self.loaded[ref] = answer = gather(ref, library, site, deep=deep)
+            return answer
+        if ref not in self.whole_packs:
+            self.whole_packs[ref] = gather(ref, library, site, deep=deep)[1]
+        return None, self.whole_packs[ref]
+
+    def _apart(self, ref: str, path: Path) -> bool:
+        """Say that a scenario reads nothing of a file: another scenario, or a play that is and stays another scenario's."""
+        name = ref.partition("/")[2]
+        if path.parent.name == "scenarios":
+            return path.stem != name
+        if path.parent.name == "plays":
+            owners = [root(document)["scenario"].text for document in (self.documents[path], self.library._read[path]) if document.readable]
+            return len(owners) == 2 and name not in owners and "" not in owners
+        return False
 
     def _become(self, path: Path) -> str:
         pack = path.relative_to(SHIPPED).parts[0]
         try:
-            problems = check_pack(self.library, pack)
+            problems = catalogue.check_pack(self.library, pack)
         except PackError as error:
             said(str(error))
             return "refused"
@@ -164,7 +197,8 @@ class Mill:
             return "errors with a place"
         names = [path.stem] if path.parent.name == "scenarios" else self.library.names("pump_head_failure", "scenarios")[:1]
         pack = pack if path.parent.name == "scenarios" else "pump_head_failure"
-        loaded, found = gather(f"{pack}/{names[0]}", self.library)
+        ref = f"{pack}/{names[0]}"
+        loaded, found = self.loaded.get(ref) or gather(ref, self.library)
         if loaded is None:
             assert found, "it does not load, and nothing says why"
             return "errors with a place"
@@ -179,7 +213,7 @@ class Mill:
         quick = scenario.model_copy(update={"stages": stages, "start": scenario.start.model_copy(update={"settle_s": 0.0})})
         cause = self.one_of(scenario.causes).id if scenario.causes else None
         try:
-            session = Session(replace(loaded, scenario=quick), seed=self.whole(1000), mode="guided", cause=cause)
+            session = Session(replace(loaded, scenario=quick), seed=self.run_seed, mode="guided", cause=cause)
             play(session, make_robot("expert" if "expert" in loaded.plays else "random", loaded.plays, 1), until_tick=TICKS // 2)
             for event in () if session.ended else scenario.events:
                 session.submit(Action(verb="instructor", target=event.id))
@@ -215,34 +249,23 @@ def paths(data: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(value, (*here, key))
 
 
-_models: dict[str, Model] = {}
-_firsts: dict[int, list[float]] = {}
-_runs: dict[int, Advance] = {}
-KEPT: Final = 8  # machines: those that are shipped, and the last that were made of spoilt entries
+_models: list[tuple[tuple[CircuitSpec, PatientSpec, tuple[int, ...]], Model, list[float]]] = []
+KEPT: Final = 12  # machines: those that are shipped, and the last that were made of spoilt entries
 
 
 def kept_build(circuit: CircuitSpec, patient: PatientSpec, *substeps: int) -> Model:
     """Build a machine, or take the last of the same numbers in its first state."""
-    key = repr((replace(circuit, drawing={}), patient, substeps))
-    if key not in _models:
-        if len(_models) >= KEPT:
-            oldest = _models.pop(next(iter(_models)))
-            _firsts.pop(id(oldest), None)
-            _runs.pop(id(oldest), None)
+    key = (circuit, patient, substeps)
+    at = next((index for index, (other, _, _) in enumerate(_models) if other == key), None)
+    if at is None:
         model = build(circuit, patient, *substeps)
-        _models[key] = model
-        _firsts[id(model)] = list(model.slots.first)
-    model = _models.pop(key)
-    _models[key] = model  # the newest stands last
-    model.slots.first[:] = _firsts[id(model)]
+        _models.append((key, model, list(model.slots.first)))
+        del _models[:-KEPT]
+        return model
+    _models.append(_models.pop(at))  # the newest stands last
+    _, model, first = _models[-1]
+    model.slots.first[:] = first
     return model
-
-
-def kept_interpreted(model: Model) -> Advance:
-    """Compile a kept machine's text once."""
-    if id(model) not in _runs:
-        _runs[id(model)] = interpreted(model)
-    return _runs[id(model)]
 
 
 def own_peak_mb() -> float:
@@ -251,6 +274,8 @@ def own_peak_mb() -> float:
     if status.exists():  # ru_maxrss on Linux would count the peak of the process that started this one
         peak = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
         return int(peak.split()[1]) / 1024
+    import resource
+
     per_mb = 1024 * 1024 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / per_mb
 
@@ -262,9 +287,10 @@ def main(seed: int, count: int) -> dict[str, Any]:
         raise _TooLongError(f"longer than {PATIENCE_S} s")
 
     signal.signal(signal.SIGALRM, too_long)
-    vars(plant).update(build=kept_build, interpreted=kept_interpreted)
+    vars(plant).update(build=kept_build)
     vars(load).update(_built=kept_build)
     mill = Mill(seed)
+    vars(catalogue).update(gather=mill.gather)
     for _ in range(count):
         mill.take()
     rss_mb = own_peak_mb()

@@ -9,6 +9,12 @@ from typing import Any
 
 import pytest
 
+from drill.scenarios import catalogue, load
+from drill.scenarios.diagnostics import Diagnostic
+from drill.scenarios.library import Library
+from drill.scenarios.yaml_reader import parse_yaml
+from tests.scenarios import mutants
+
 MEMORY_MB = 200
 CHUNKS, CHUNK = 50, 2000  # 100 000 in all
 
@@ -36,10 +42,33 @@ def test_a_spoilt_pack_is_answered(root: Path) -> None:
     assert found["memory_mb"] < MEMORY_MB
 
 
+def test_what_the_mill_remembers_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that has seen other mutants says of a spoilt pack what one says that was just opened."""
+    mill = mutants.Mill(5)
+    monkeypatch.setattr(catalogue, "gather", mill.gather)
+    for _ in range(12):
+        path, text = mill.mutant()
+        mill.spoil(path, text)
+        pack = path.relative_to(mutants.SHIPPED).parts[0]
+        fresh = Library([mutants.SHIPPED])
+        fresh._read[path] = parse_yaml(text.encode("utf-8", "surrogatepass"), path.relative_to(mutants.SHIPPED).as_posix())
+
+        asked = {where_and_what(problem) for problem in catalogue.check_pack(mill.library, pack)}
+        monkeypatch.setattr(catalogue, "gather", load.gather)
+        assert {where_and_what(problem) for problem in catalogue.check_pack(fresh, pack)} == asked, text[:2000]
+        monkeypatch.setattr(catalogue, "gather", mill.gather)
+        mill.mend(path)
+
+
+def where_and_what(problem: Diagnostic) -> tuple[str, str, str, int, int]:
+    """A problem without the folder that its file was found in."""
+    return Path(problem.file).name, problem.path, problem.message, problem.line, problem.col
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_a_hundred_thousand_spoilt_packs_are_answered(root: Path, chunk: int) -> None:
-    """In chunks, so that they spread over the cores and each names its seed."""
+    """In chunks, so that they spread over the cores and each names its seed; 1000 take about 22 s of one core."""
     found = ground(root, 1000 + chunk, CHUNK, 3600)
 
     assert found["failed"] == 0, f"seed {1000 + chunk}\n" + "\n\n".join(found["failures"])

@@ -8,7 +8,8 @@ import pytest
 from drill.circuit.controls import CONTROLS
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
-from drill.scenarios.load import Loaded, load_machine, load_scenario
+from drill.scenarios.entries import load_machine
+from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.drawing import read_drawing
 from drill.ui.keys import BINDINGS
 
