@@ -36,6 +36,7 @@ DRUGS: dict[str, Drug] = {
         Drug("pressor", "100 microgram noradrenaline or like it", 240.0, "tunable", 0.45, 6.0, -120.0, 0.25),
         Drug("adrenaline", "100 microgram adrenaline; 1 mg in an arrest is ten", 180.0, "tunable", 0.12, 2.0, -80.0, 0.5, 0.35),
         Drug("vasodilator", "200 microgram glyceryl trinitrate or like it", 180.0, "tunable", -0.15, -3.0, 200.0),
+        Drug("sedative", "1 mg/kg propofol or like it, with its infusion turned up", 900.0, "tunable", -0.08, -1.0, 40.0),
         Drug("heparin", "5000 IU", 7800.0, "half-life about 90 min, tunable"),
         Drug("protamine", "50 mg, which binds 5000 IU of heparin", 450.0, "half-life about 5 min; 1 mg to 100 IU [BN], tunable"),
     )

@@ -333,6 +333,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("ml_min", "mL/min at an aortic pressure of 80 mmHg", 0.0, 3000.0, 300.0),),
             (Change("bleed_ml_min", "ml_min"),),
             "The patient bleeds: volume, haemoglobin and drainage fall, P ven grows more negative, at last the line chatters",
+            by_hand=True,
         ),
         Fault(
             "tamponade",
@@ -340,6 +341,7 @@ FAULTS: dict[str, Fault] = {
             (Parameter("mmhg", "mmHg", 0.0, 40.0, 14.0),),
             (Change("pericardium_mmhg", "mmhg"),),
             "Blood presses on the heart: CVP rises, pulse and drainage fall",
+            by_hand=True,
         ),
         Fault(
             "pneumothorax",
@@ -347,6 +349,14 @@ FAULTS: dict[str, Fault] = {
             (Parameter("mmhg", "mmHg", 0.0, 30.0, 12.0),),
             (Change("pneumothorax_mmhg", "mmhg"),),
             "A tension pneumothorax: pressure in the chest hinders venous return and shunts blood past the lung",
+            by_hand=True,
+        ),
+        Fault(
+            "coughing",
+            "pump",
+            (Parameter("mmhg", "mmHg", 0.0, 80.0, 40.0),),
+            (Change("cough_mmhg", "mmhg"),),
+            "The patient coughs: in each bout the pressure in chest and belly empties the great veins, and drainage swings",
         ),
         Fault(
             "lungs_fail",

@@ -145,11 +145,11 @@ def suck_down(q: Num, wall: Num) -> Drop:
     return linear(q, select(q > 0.0, 25.0 * wall * wall, 0.0))
 
 
-def wall_moves(drawn: Num, wall: Num, p_site_mmhg: Num, step_s: float) -> tuple[Num, Num]:
+def wall_moves(drawn: Num, wall: Num, across_mmhg: Num, step_s: float) -> tuple[Num, Num]:
     """Return whether the wall is drawn (1) or free (0), and where it is a step later.
 
-    It falls onto the holes below 0 mmHg and springs back above 0.8, each in 0.1 s (tunable): with venous blood coming in
+    It falls onto the holes below 0 mmHg across it and springs back above 0.8, each in 0.1 s (tunable): with venous blood coming in
     meanwhile that chatters at 1-3 Hz (reference 3.5).
     """
-    drawn = select(p_site_mmhg < WALL_FALLS_MMHG, 1.0, select(p_site_mmhg > WALL_FREE_MMHG, 0.0, drawn))
+    drawn = select(across_mmhg < WALL_FALLS_MMHG, 1.0, select(across_mmhg > WALL_FREE_MMHG, 0.0, drawn))
     return drawn, wall + step_s / (WALL_TAU_S + step_s) * (drawn - wall)

@@ -1,6 +1,6 @@
 """What a look finds: the words for what the machine's state shows to an eye."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 WATER_SEEN = 0.2  # share of wet fibres from which drops stand in the exhaust, tunable
 
@@ -8,16 +8,20 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "pump_head": ("clean", "turning", "standing", "off_its_magnets", "froth", "clot"),
     "console": ("dark", "booting", "alive", "motor_fault_lamp"),
     "mains_and_switch": ("switch_on", "isolation_switch_off", "mains_on", "mains_off"),
-    "line": ("clear", "gas"),
+    "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "shaking"),
     "oxygenator_colour": ("bright", "dark"),
     "sweep_flowmeter": ("flowing", "off"),
     "gas_line": ("whole", "hose_off", "cap_off", "wall_hose_off", "on_cylinder", "cylinder_empty"),
     "oxygenator_exhaust": ("dry", "blocked", "water", "foam"),
-    "patient": ("ejecting", "no_pulse", "froth_in_tube"),
+    "patient": ("ejecting", "no_pulse", "froth_in_tube", "coughing", "bleeding"),
+    "flow_probe": ("seated", "loose"),
+    "ultrasound": ("no_effusion", "effusion", "no_sliding", "sliding"),
 }
 
 
 FROTH_FROM_PCT = 50.0  # lung water that shows in the tube, tunable
+KINK_SEEN, CLAMP_SEEN, WALL_SHAKES = 0.3, 0.5, 0.05  # what stands out along a line; tunable
+EFFUSION_MMHG, PNEUMOTHORAX_MMHG, COUGH_MMHG, BLEED_ML_MIN = 3.0, 3.0, 5.0, 50.0  # what shows on an ultrasound and on a patient; tunable
 
 
 def gas_line(controls: Mapping[str, float], cylinder_l: float) -> tuple[str, ...]:
@@ -38,3 +42,31 @@ def exhaust(controls: Mapping[str, float], water: float, plasma_ml_min: float) -
     elif water > WATER_SEEN:
         found.append("water")
     return tuple(found) or ("dry",)
+
+
+def line(*, gas: bool, controls: Mapping[str, float], kinks: float, shakes: float, clamps: Iterable[str]) -> tuple[str, ...]:
+    """Return what stands out where somebody walks along the line: `clamps` are those that are open at rest."""
+    found = ["gas" if gas else "clear"]
+    if any(controls[name] > CLAMP_SEEN for name in clamps):
+        found.append("clamp_on")
+    if controls["clamp_electronic"] > CLAMP_SEEN:
+        found.append("electronic_clamp_shut")
+    if kinks > KINK_SEEN:
+        found.append("kinked")
+    if shakes > WALL_SHAKES:
+        found.append("shaking")
+    return tuple(found)
+
+
+def patient(*, ejects: bool, water_pct: float, cough_mmhg: float, bleed_ml_min: float) -> tuple[str, ...]:
+    """Return what the patient shows at a look."""
+    seen = (("froth_in_tube", water_pct > FROTH_FROM_PCT), ("coughing", cough_mmhg > COUGH_MMHG), ("bleeding", bleed_ml_min > BLEED_ML_MIN))
+    return ("ejecting" if ejects else "no_pulse", *(word for word, there in seen if there))
+
+
+def ultrasound(pericardium_mmhg: float, pneumothorax_mmhg: float) -> tuple[str, ...]:
+    """Return what an ultrasound of heart and lungs shows."""
+    return (
+        "effusion" if pericardium_mmhg > EFFUSION_MMHG else "no_effusion",
+        "no_sliding" if pneumothorax_mmhg > PNEUMOTHORAX_MMHG else "sliding",
+    )

@@ -14,6 +14,7 @@ PEEP_TO_CHEST = 0.3 * 0.7356  # mmHg in the chest for a cmH2O at the airway, tun
 PEEP_USUAL_CMH2O, PEEP_FULL_CMH2O = 5.0, 15.0  # at which a lung has the shunt of its file, and where PEEP has opened what it can; tunable
 OEDEMA_FROM_MMHG, OEDEMA_SPAN_MMHG = 25.0, 10.0  # left atrial pressure that floods lungs (reference 5.5); what more floods fastest
 FLOOD_S, DRAIN_S = 480.0, 5400.0  # to flood wholly at that pressure, to be drained again; tunable
+COUGH_S, COUGH_EVERY_S, SEDATED_AT = 1.2, 2.4, 0.7  # a bout, how often, and usual boluses of sedative that end it; tunable
 FLOODED_SHUNT = 0.7  # shunt of lungs that are full of water, tunable
 DRY_MMHG = 713.0  # 760 - 47
 ML_BTPS_PER_STPD = 863.0 / DRY_MMHG
@@ -25,7 +26,8 @@ def add_lungs(slots: Slots, fio2: float, paco2_mmhg: float) -> None:
     slots.add("alveolar_co2", paco2_mmhg - 4.0)
     slots.add("lung_water", 0.0)
     slots.add("lung_shunt", 0.0)
-    slots.add("pneumothorax_mmhg", 0.0)
+    for name in ("pneumothorax_mmhg", "cough_mmhg", "cough_s", "chest_over_mmhg"):
+        slots.add(name, 0.0)
     slots.add("lungs_taken", 0.0)
     slots.add("lungs_co2_drop", 0.0)
     slots.add("lungs_ml_s", 0.0)
@@ -63,7 +65,20 @@ def fill_with_water(x: Scope) -> None:
         (x["in:vent_peep_cmh2o"] - PEEP_USUAL_CMH2O) / (PEEP_FULL_CMH2O - PEEP_USUAL_CMH2O), -0.5, 1.0
     )
     x["lung_shunt"] = between(shunt * (1.0 - opened), 0.0, 1.0)
-    x["now:thorax_mmhg"] = x["pat:p_thorax_mmhg"] + PEEP_TO_CHEST * x["in:vent_peep_cmh2o"] + x["pneumothorax_mmhg"]
+    x["chest_over_mmhg"] = x["pneumothorax_mmhg"] + cough(x)
+    x["now:thorax_mmhg"] = x["pat:p_thorax_mmhg"] + PEEP_TO_CHEST * x["in:vent_peep_cmh2o"] + x["chest_over_mmhg"]
+
+
+def cough(x: Scope) -> Num:
+    """Pressure in the chest by coughing, mmHg: bouts of 1.2 s every 2.4 s, which a sedative in the blood damps and then ends.
+
+    P = cough most(1 - sedative effect, 0), on in the first half of each bout (tunable)
+    """
+    on = x["cough_s"] + TICK_S
+    phase = select(on >= COUGH_EVERY_S, on - COUGH_EVERY_S, on)
+    x["cough_s"] = phase
+    awake = most(1.0 - x["effect:sedative"] / SEDATED_AT, 0.0)
+    return select(phase < COUGH_S, x["cough_mmhg"] * awake, 0.0)
 
 
 def ventilate(x: Scope) -> None:

@@ -17,9 +17,10 @@ from drill.circuit.displays import LOW_PERFUSION_PULSE_MMHG, Displays
 from drill.circuit.drugs import DRUGS
 from drill.circuit.faults import FLAGS
 from drill.circuit.gas import GAS
-from drill.circuit.interlocks import FREE, Hold, Interlocks, Standing
+from drill.circuit.interlocks import ELECTRONIC_CLAMP, FREE, Hold, Interlocks, Standing
 from drill.circuit.labs import Result, Samples
 from drill.circuit.looks import FINDINGS
+from drill.circuit.lungs import SEDATED_AT
 from drill.circuit.readings import GROUPS, READINGS, SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
 from drill.circuit.spec import CircuitSpec, PatientSpec
@@ -76,6 +77,7 @@ class Plant:
         self._live_at = index["machine_live"]
         self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
         self._battery_at, self._tach_at, self._cool_at = index["battery_pct"], index["crank_tach"], index["heater:cut"]
+        self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
         self._seen = tuple(self._line(part.id) for part in circuit.parts)
         self._tick = 0
         self._bench = isinstance(patient, Bench)
@@ -97,7 +99,7 @@ class Plant:
             self._displays.refresh()
         if value > 0.5:
             self._interlocks.rearm(name)
-        elif name == interlocks.ELECTRONIC_CLAMP:
+        elif name == ELECTRONIC_CLAMP:
             self._interlocks.let_go()
 
     def control(self, name: str) -> float:
@@ -239,7 +241,7 @@ class Plant:
         hold = self._interlocks.act(self._tick, self._displays.these(self._guarded, hosts), self._controls, hosts, cranked=cranked)
         self._v[self._cool_at] = 1.0 if hold.cool else 0.0
         if hold.clamp != shut:
-            self.set(interlocks.ELECTRONIC_CLAMP, float(hold.clamp))
+            self.set(ELECTRONIC_CLAMP, float(hold.clamp))
         return hold
 
     def _conditions(self) -> dict[str, bool]:
@@ -365,18 +367,37 @@ class Plant:
             return (switch, "mains_on" if self._controls["mains_power"] > 0.5 else "mains_off")
         if target == "oxygenator_colour":
             return ("bright",) if self.true("sat_post_pct") > 92.0 else ("dark",)
-        if target == "line":
-            return (
-                ("gas",)
-                if any(max(line.gas_fractions) > GAS_SEEN for line in self.scene().lines.values() if line.gas_fractions)
-                else ("clear",)
-            )
         if target in {"sweep_flowmeter", "gas_line", "oxygenator_exhaust"}:
             return self._look_at_gas(target)
+        return self._look_around(target)
+
+    def _look_around(self, target: str) -> tuple[str, ...]:
+        """Return what is found on the patient and along the lines."""
         if target == "patient":
-            pulse = "ejecting" if self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG else "no_pulse"
-            return (pulse, "froth_in_tube") if self.true("lung_water_pct") > looks.FROTH_FROM_PCT else (pulse,)
-        return ()
+            return looks.patient(
+                ejects=self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG,
+                water_pct=self.true("lung_water_pct"),
+                cough_mmhg=self._of("cough_mmhg") * max(0.0, 1.0 - self._of("effect:sedative") / SEDATED_AT),
+                bleed_ml_min=self._of("bleed_ml_min"),
+            )
+        if target == "line":
+            return looks.line(
+                gas=any(max(line.gas_fractions) > GAS_SEEN for line in self.scene().lines.values() if line.gas_fractions),
+                controls=self._controls,
+                kinks=self._most("kink:"),
+                shakes=self._most("shakes:"),
+                clamps=self._open_at_rest,
+            )
+        if target == "flow_probe":
+            return ("loose",) if self._of("lost:flow_l_min") > 0.5 else ("seated",)
+        return looks.ultrasound(self._of("pericardium_mmhg"), self._of("pneumothorax_mmhg"))
+
+    def _of(self, slot: str) -> float:
+        """Return one number of the state, 0 where this machine has none of that name."""
+        return float(self._v[self._index[slot]]) if slot in self._index else 0.0
+
+    def _most(self, prefix: str) -> float:
+        return max((float(self._v[at]) for name, at in self._index.items() if name.startswith(prefix)), default=0.0)
 
     def _look_at_gas(self, target: str) -> tuple[str, ...]:
         if target == "sweep_flowmeter":

@@ -2,6 +2,7 @@
 
 from drill.circuit import laws
 from drill.circuit.components.base import Component, Param, edge
+from drill.circuit.lag import toward
 from drill.circuit.laws import Drop
 from drill.circuit.network import EdgeModel
 from drill.circuit.slots import Scope, Slots
@@ -10,6 +11,7 @@ from drill.circuit.trace import Num, between, select
 
 VEINS = frozenset({"vc", "ra", "lv"})  # whose wall can be drawn onto the holes
 EMPTY_MMHG_S_ML = 1500.0
+SHAKES_S = 3.0  # what an eye takes in of a line that chatters, tunable
 INERTANCE = 0.04  # mmHg s2/mL, tunable
 
 
@@ -19,11 +21,13 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
     if inlet in VEINS:
         slots.add(f"wall:{part.id}", 0.0)
         slots.add(f"drawn:{part.id}", 0.0)
+        slots.add(f"shakes:{part.id}", 0.0)
 
     def law(x: Scope, q: Num) -> tuple[Num, Drop]:
         drop = laws.turbulent(q, x[f"par:{part.id}.k"])
         if inlet in VEINS:
-            drawn, wall = laws.wall_moves(x[f"drawn:{part.id}"], x[f"wall:{part.id}"], x[f"p:{inlet}"], x.substep_s)
+            across = x[f"p:{inlet}"] - pressed(x, inlet)
+            drawn, wall = laws.wall_moves(x[f"drawn:{part.id}"], x[f"wall:{part.id}"], across, x.substep_s)
             x[f"drawn:{part.id}"], x[f"wall:{part.id}"] = drawn, wall
             drop = laws.add(drop, laws.suck_down(q, wall))
         if inlet == "lv":
@@ -31,6 +35,17 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
         return 0.0, drop
 
     return edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
+
+
+def pressed(x: Scope, site: str) -> Num:
+    """What presses on a vein or the atrium from outside beyond the usual, mmHg: its wall falls by the pressure across it.
+
+    chest = pneumothorax + cough; the atrium lies in the pericardium too. A bench has none of it.
+    """
+    if "chest_over_mmhg" not in x.slots:
+        return 0.0
+    chest = x["chest_over_mmhg"]
+    return chest + x["pericardium_mmhg"] if site == "ra" else chest
 
 
 def empty(q: Num, p_ventricle_mmhg: Num) -> Drop:
@@ -44,6 +59,8 @@ def empty(q: Num, p_ventricle_mmhg: Num) -> Drop:
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     x[f"par:{part.id}.k"] = laws.cannula_coefficient(part.params["m_number"], viscosity_cp)
+    if f"wall:{part.id}" in x.slots:
+        toward(x, f"shakes:{part.id}", x[f"wall:{part.id}"], SHAKES_S)
 
 
 COMPONENT = Component(
@@ -60,6 +77,7 @@ COMPONENT = Component(
         laws.cannula_coefficient,
         laws.suck_down,
         laws.wall_moves,
+        pressed,
         empty,
     ),
     refresh=_refresh,
