@@ -71,7 +71,7 @@ CONTROLS: dict[str, Control] = {
         Control("vent_peep_cmh2o", "cmH2O", 0, 20, 5, "Ventilator PEEP"),
         Control("noradrenaline_mcg_min", "microgram/min", 0, 100, 0, "Noradrenaline infusion"),
         Control("adrenaline_mcg_min", "microgram/min", 0, 100, 0, "Adrenaline infusion"),
-        Control("defibrillator", "0 off - 1 shock", 0, 1, 0, "Defibrillator: a shock as it goes on; off again to charge"),
+        Control("defibrillator", "0 off - 1 shock", 0, 1, 0, "Defibrillator: a shock as it goes on; the button springs back"),
         Control("pacing_bpm", "/min", 0, 150, 0, "Pacemaker rate, 0 off"),
         Control("compressions", "0 off - 1 on", 0, 1, 0, "Chest compressions"),
         Control("spare_gas_pct", "%", 0, 100, 100, "Gas left in the spare that stands ready: 100 dry, 0 primed and free of gas"),

@@ -30,7 +30,7 @@ from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 from drill.units import SUBSTEPS_PER_TICK
 
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
-ASYSTOLE = 0.8  # phase between two beats, at which an ECG is flat
+SPRINGS_BACK = ("defibrillator",)  # a push button: it has acted once a tick has seen it
 Advance = Callable[[Any], None]
 
 
@@ -225,6 +225,9 @@ class Plant:
         x[self._live_at] = 1.0 if box.ready("console", controls) else 0.0
         self._advance(self._x)
         self._tick += 1
+        for name in SPRINGS_BACK:
+            if controls[name] > 0.0:
+                self.set(name, 0.0)
         for result in self._samples.due(self._tick):
             self._displays.report(result.values)
         hosts = self._displays.hosts()
@@ -434,15 +437,22 @@ class Plant:
         gases = [[index[f"{gas}:{part}:{k}"] for gas in GAS] for k in range(edge.cells)]
         return part, index[f"flow:{part}"], o2, hb, gases, edge.cells * edge.cell_ml
 
-    def wave(self) -> tuple[float, float | None, float | None, float | None]:
-        """Return (ECG phase 0-1, arterial pressure, CVP, pleth) of this tick; None = no signal."""
+    def wave(self) -> tuple[float | None, float | None, float | None, float | None, str]:
+        """Return (ECG phase 0-1, arterial pressure, CVP, pleth, rhythm) of this tick; None = no signal, as its number has none."""
         if self._bench:
-            return 0.0, None, None, None
+            return None, None, None, None, "beating"
         x, index = self._x, self._index
         art, mean = float(x[index["p:ao_asc"]]), self.true("map_mmhg")
-        pleth = None if self.note("spo2_right_hand_pct") else (art - mean) / 40.0
-        stands = float(x[index["arrest"]]) > 0.9  # no beat, no complex
-        return ASYSTOLE if stands else float(x[index["phase"]]), art, float(x[index["p:ra"]]), pleth
+        pleth = None if self.shown("spo2_right_hand_pct") is None else (art - mean) / 40.0
+        rhythm, stilled = float(x[index["rhythm"]]), float(x[index["arrest"]]) > 0.9  # cardioplegia stills any rhythm
+        word = "standstill" if stilled or rhythm > 1.5 else "fibrillation" if rhythm > 0.5 else "beating"
+        return (
+            None if self.shown("hr_bpm") is None else float(x[index["phase"]]),
+            None if self.shown("map_mmhg") is None else art,
+            None if self.shown("cvp_mmhg") is None else float(x[index["p:ra"]]),
+            pleth,
+            word,
+        )
 
     # -- state --------------------------------------------------------------------------------------------------
 

@@ -123,13 +123,15 @@ class LogLine:
 class Wave:
     """Samples for the monitor's traces at one tick (20 ms); a trace without a signal is None.
 
-    `ecg_phase` runs 0-1 over a beat, R wave near 0.12; pressures in mmHg; `pleth` in arbitrary units.
+    `ecg_phase` runs 0-1 over a beat, R wave near 0.12; pressures in mmHg; `pleth` in arbitrary units. `rhythm` is "beating",
+    "fibrillation" or "standstill": a heart that does not beat has no complexes, whatever its phase.
     """
 
-    ecg_phase: float
+    ecg_phase: float | None
     art_mmhg: float | None
     cvp_mmhg: float | None
     pleth: float | None
+    rhythm: str = "beating"
 
 
 @dataclass(frozen=True, slots=True)

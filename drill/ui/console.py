@@ -3,6 +3,7 @@
 On the emergency drive the place of the flow, which is lost there, holds the crank and its tachometer.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import cos, pi, sin
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from drill.ui.widgets import Look, button, cap_width, dimmed, key_cap, reading_t
 KNOB_START, KNOB_SWEEP = 0.75 * pi, 1.5 * pi  # radians from the right, clockwise: lower left, over the top, to lower right
 KNOB_TICKS = 26
 CRANK_PICTURES = 72
-COLUMNS = {"p_ven_mmhg": 14.0, "p_pre_mmhg": 99.0, "p_post_mmhg": 184.0, "dp_ox_mmhg": 269.0, "svo2_pct": 350.0, "hb_g_l": 410.0}
+COLUMNS = {"p_ven_mmhg": 14.0, "p_pre_mmhg": 99.0, "p_post_mmhg": 184.0, "dp_ox_mmhg": 269.0, "svo2_pct": 338.0, "hb_g_l": 418.0}
 TITLES = {"p_ven_mmhg": "P ven", "p_pre_mmhg": "P pre", "p_post_mmhg": "P post", "dp_ox_mmhg": "ΔP", "svo2_pct": "SvO₂", "hb_g_l": "Hb"}
 UNITS = {"p_ven_mmhg": "mmHg", "p_pre_mmhg": "mmHg", "p_post_mmhg": "mmHg", "dp_ox_mmhg": "mmHg", "svo2_pct": "%", "hb_g_l": "g/L"}
 SETTINGS = (
@@ -59,9 +60,12 @@ ZERO = Corner(262, 110, 80, 20)
 class Console:
     """The console pane inside `box`."""
 
-    def __init__(self, canvas: Canvas, box: Box, names: dict[int, str], *, fine: float = 1.0) -> None:
+    def __init__(
+        self, canvas: Canvas, box: Box, names: dict[int, str], *, fine: float = 1.0, titles: Mapping[str, str] | None = None
+    ) -> None:
+        """`names` are the local names of keys, `titles` replaces names of readings by what this machine calls them."""
         self.canvas, self.box, self.names = canvas, box, names
-        self._fine = fine
+        self._fine, self._titles = fine, {**TITLES, **(titles or {})}
         x, y, _, _ = box
         self.knob_at: Point = (x + 302, y + 64)
         self.knob_radius = 38.0
@@ -227,7 +231,7 @@ class Console:
         line = mix(theme["panel"], theme["edge"], 0.9)
         canvas.line(line, (x + 14, y + 138), (x + w - 14, y + 138))
         for reading, left in COLUMNS.items():
-            step = canvas.text(TITLES[reading], (x + left, y + 153), "label", label)
+            step = canvas.text(self._titles[reading], (x + left, y + 153), "label", label)
             canvas.text(UNITS[reading], (x + left + step + 4, y + 153), "label", mix(theme["panel"], label, 0.7))
         canvas.line(line, (x + 14, y + 181), (x + w - 14, y + 181))
         for setting, words, _ in SETTINGS:

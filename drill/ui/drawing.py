@@ -85,11 +85,12 @@ class Place(_Model):
 
 
 class PatientPlace(_Model):
-    """The bed with the patient on it, and the left middle of the caps of its key and of the ventilator's."""
+    """The bed with the patient on it, and the left middle of the caps of its key, the ventilator's and the infusion pumps'."""
 
     bed: Rect
     key: XY
     ventilator_key: XY
+    infusions_key: XY | None = None
 
 
 class Station(_Model):
@@ -169,6 +170,7 @@ class Drawing(_Model):
     things: dict[str, Thing]
     line_key: XY
     gas_line_key: XY
+    wall_key: XY | None = None
 
     def tube(self, part: str) -> Tube:
         """Return the tube that draws a part."""

@@ -4,14 +4,16 @@ Traces are kept on strips; each tick draws its own few pixels and wipes a gap ah
 """
 
 from collections.abc import Mapping
-from math import exp
+from math import exp, pi, sin
 
 import pygame
 
 from drill.engine.snapshot import Snapshot, Wave
 from drill.ui.canvas import Box, Canvas, Point
+from drill.ui.keys import keys_of
+from drill.ui.spots import Entry, Spot
 from drill.ui.theme import Colour
-from drill.ui.widgets import reading_text
+from drill.ui.widgets import cap_width, key_cap, reading_text
 
 SWEEP_S = 6.0  # seconds across a strip, near 25 mm/s on a bedside monitor
 TICK_S = 0.02
@@ -20,6 +22,9 @@ GAP_S = 0.35
 OLD_ALPHA = 130
 ART_SCALE_MMHG = (20.0, 110.0)
 PLETH_SCALE = (-0.4, 0.6)
+ISOELECTRIC = 0.22  # height of the ECG's flat line on its strip
+# Coarse fibrillation: waves of 3 to 7 Hz that wax and wane, as height, frequency, and how far and how often the frequency wanders.
+FIBRILLATION = ((0.17, 4.3, 1.9, 0.31), (0.11, 5.6, 1.4, 0.53), (0.06, 6.9, 2.3, 0.17))
 CVP_SCALE_MMHG = (-5.0, 30.0)
 ROWS = (
     ("ecg", "ECG II", "hr_bpm", "/min"),
@@ -46,6 +51,12 @@ def ecg_height(phase: float) -> float:
         away = (phase - place + 0.5) % 1.0 - 0.5
         total += height * exp(-0.5 * (away / width) ** 2)
     return total
+
+
+def fibrillation_height(time_s: float) -> float:
+    """Return the height above the foot of the strip of a coarsely fibrillating ECG: no complex, no two waves alike."""
+    total = sum(h * sin(2 * pi * f * time_s + reach * sin(2 * pi * often * time_s)) for h, f, reach, often in FIBRILLATION)
+    return 0.45 + total * (0.8 + 0.35 * sin(2 * pi * 0.23 * time_s))
 
 
 class Strip:
@@ -94,8 +105,10 @@ class Strip:
 class Monitor:
     """The monitor inside `box`."""
 
-    def __init__(self, canvas: Canvas, box: Box) -> None:
+    def __init__(self, canvas: Canvas, box: Box, names: Mapping[int, str]) -> None:
+        """`names` are the local names of keys."""
         self.canvas, self.box = canvas, box
+        self._key = " ".join(keys_of("monitor", dict(names)))
         theme = canvas.theme
         x, y, w, h = box
         rows = (h - 36) / 4
@@ -112,18 +125,33 @@ class Monitor:
         if tick <= self._tick:
             return
         self._tick = tick
-        before = wave.ecg_phase if self._phase is None else self._phase
-        moved = (wave.ecg_phase - before) % 1.0
-        self._phase = wave.ecg_phase
-        beat = tuple(0.22 + 0.72 * ecg_height((before + moved * (k + 1) / ECG_STEPS) % 1.0) for k in range(ECG_STEPS))
-        self.strips["ecg"].add(beat if moved > 0 else (0.22,) * ECG_STEPS)
+        self.strips["ecg"].add(self._ecg(tick, wave))
         self.strips["art"].add((scaled(wave.art_mmhg, ART_SCALE_MMHG),))
         self.strips["cvp"].add((scaled(wave.cvp_mmhg, CVP_SCALE_MMHG),))
         self.strips["spo2"].add((scaled(wave.pleth, PLETH_SCALE),))
 
-    def draw_ground(self) -> None:
-        """Draw the empty monitor on the canvas's ground."""
-        self.canvas.keep("monitor", self.box, None, self._draw_frame)
+    def _ecg(self, tick: int, wave: Wave) -> tuple[float | None, ...]:
+        """Return the ECG's samples of a tick."""
+        before, self._phase = self._phase, wave.ecg_phase
+        if wave.ecg_phase is None:
+            return (None,) * ECG_STEPS
+        if wave.rhythm == "fibrillation":
+            return tuple(fibrillation_height((tick + (k + 1) / ECG_STEPS) * TICK_S) for k in range(ECG_STEPS))
+        before = wave.ecg_phase if before is None else before
+        moved = (wave.ecg_phase - before) % 1.0
+        if wave.rhythm == "standstill" or moved == 0.0:
+            return (ISOELECTRIC,) * ECG_STEPS
+        return tuple(ISOELECTRIC + 0.72 * ecg_height((before + moved * (k + 1) / ECG_STEPS) % 1.0) for k in range(ECG_STEPS))
+
+    def spot(self, entries: tuple[Entry, ...]) -> Spot:
+        """Return the monitor's switch and what hangs on it, as one thing; `entries` are what can be done there."""
+        x, y, w, _ = self.box
+        return Spot("monitor", (x + w - 100, y + 3, 92, 19), "Patient monitor, defibrillator, pacemaker", entries=entries, key=self._key)
+
+    def draw_ground(self, *, lit: str = "") -> None:
+        """Draw the empty monitor on the canvas's ground; `lit` is the id of the spot that is pointed at."""
+        own = lit == "monitor"
+        self.canvas.keep("monitor", self.box, own, lambda: self._draw_frame(lit=own))
 
     def draw(self, snapshot: Snapshot) -> None:
         """Draw traces and numbers over the ground."""
@@ -151,11 +179,14 @@ class Monitor:
         for title, wave, reading, units, across in SMALL:
             self._small(title, reading, units, snapshot, (x + 14 + across, y + h - 9), waves[wave])
 
-    def _draw_frame(self) -> None:
+    def _draw_frame(self, *, lit: bool) -> None:
         canvas, theme = self.canvas, self.canvas.theme
         x, y, w, h = self.box
         canvas.panel(self.box, theme["well"], theme["edge"], radius=8)
         canvas.line(theme["edge"], (x + 14, y + h - 27), (x + w - 14, y + h - 27))
+        left = x + w - 10 - cap_width(canvas, self._key)
+        key_cap(canvas, self._key, left, y + 13, lit=lit)
+        canvas.text("Monitor", (left - 6, y + 17), "label", theme["quiet"], align="right")
 
     def _note(self, notes: Mapping[str, str], reading: str, right: float, base: float, colour: Colour) -> None:
         self.canvas.text(notes.get(reading, ""), (right, base), "text", colour, bold=True, align="right")

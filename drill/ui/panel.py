@@ -48,7 +48,8 @@ KEY_HELP = (
     ("H E U .", "Pump head, emergency drive, backup console, main drive"),
     ("J K V", "Taps: drainage, outlet; oxygenator vent"),
     ("T Y G F C", "Patient, oxygenator, blender, line, console"),
-    (", / ;", "Heater, ventilator and infusions, gas line"),
+    (", / ;", "Heater-cooler, ventilator, gas line"),
+    ("' [ ]", "Infusion pumps, wall outlets, patient monitor"),
     ("F1, F2", "Audio pause, acknowledge alarms"),
     ("F3", "Log, alarm limits, interlocks, alarm log, lab"),
     ("Tab, Enter", "Go to the next thing, use it; Shift + Enter lists all"),
@@ -93,8 +94,10 @@ class Panel:
         self._canvas, self._spots_of = canvas, None
         self.names = local_names()
         self.schematic = Schematic(canvas, self.drawing, CIRCUIT, self.names, below_heart_cm=self._below_heart_cm)
-        self.monitor = Monitor(canvas, MONITOR)
-        self.console = Console(canvas, CONSOLE, self.names, fine=ROLLER_KNOB if self.drawing.pump.roller else 1.0)
+        self.monitor = Monitor(canvas, MONITOR, self.names)
+        titles = {s.reading: s.label for s in self.drawing.sensors if s.reading == "svo2_pct"}  # on VV it is no mixed venous blood
+        fine = ROLLER_KNOB if self.drawing.pump.roller else 1.0
+        self.console = Console(canvas, CONSOLE, self.names, fine=fine, titles=titles)
 
     def feed(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Take in a tick that may not be drawn: the traces need every one."""
@@ -108,7 +111,7 @@ class Panel:
     def clear_traces(self, canvas: Canvas) -> None:
         """Forget the traces: a replay that jumps begins new ones."""
         self._ready(canvas)
-        self.monitor = Monitor(canvas, MONITOR)
+        self.monitor = Monitor(canvas, MONITOR, self.names)
 
     def draw(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Draw the whole screen onto the canvas's surface."""
@@ -134,7 +137,7 @@ class Panel:
         state = (s.alarms, round(s.audio_pause_s), dark, bar)
         canvas.keep("alarms", ALARMS, state, lambda: draw_alarms(canvas, s, self.names, lit=bar, dark=dark))
         self.schematic.draw_ground(s)
-        self.monitor.draw_ground()
+        self.monitor.draw_ground(lit=lit)
         self.console.draw_ground(s, lit=lit)
         canvas.keep("team", TEAM, team_state(s), lambda: draw_team(canvas, TEAM, s))
         own = lit if lit.startswith(("group", "entry_")) else ""
@@ -174,6 +177,7 @@ class Panel:
             self._spots = [
                 *alarm_spots(s, self.names),
                 *self.schematic.spots(s, lambda thing: self._listed(thing, s)),
+                self.monitor.spot(self._listed("monitor", s)),
                 *self.console.spots(s, looks),
                 *self.saydo.spots(s),
                 *self.safety.spots(s, self.names),

@@ -7,8 +7,10 @@ from drill.ui.widgets import key_cap
 ROW = 22.0
 PAD = 12.0
 GAP = 10.0
+TOP = 74.0  # below the alarm bar
 LEAST_NOTE = 36.0  # logical pixels: less room tells nothing
 CIRCUIT_ENDS = 776.0  # where the circuit's pane ends and the numbers begin
+MONITOR_ENDS = 306.0  # down to there they are the monitor's
 NARROWEST, WIDEST = 190.0, 560.0
 
 
@@ -76,16 +78,19 @@ class Card:
 def place(anchor: Box, size: tuple[float, float]) -> Box:
     """Return where a card of a size goes: right of the thing, else left, above or below it, and always on the screen.
 
-    A card at the circuit stays off the monitor and the console where it can: their numbers are what it is chosen by.
+    A card at the circuit stays off the monitor and the console where it can: their numbers are what it is chosen by. So does
+    the monitor's own stay off its traces.
     """
     ax, ay, aw, ah = anchor
     w, h = size
     limit = CIRCUIT_ENDS if ax + aw <= CIRCUIT_ENDS and w <= CIRCUIT_ENDS - 12 else WIDTH - 6
-    middle = min(max(ay + ah / 2 - h / 2, 74), HEIGHT - h - 6)
+    middle = min(max(ay + ah / 2 - h / 2, TOP), HEIGHT - h - 6)
+    if ax > CIRCUIT_ENDS and ay + ah < MONITOR_ENDS and ay > TOP:
+        return CIRCUIT_ENDS - w, middle, w, h
     if ax + aw + GAP + w <= limit:
         return ax + aw + GAP, middle, w, h
     if ax - GAP - w >= 6:
         return ax - GAP - w, middle, w, h
     across = min(max(ax + aw / 2 - w / 2, 6), limit - w)
     above = ay - GAP - h
-    return across, above if above >= 74 else min(ay + ah + GAP, HEIGHT - h - 6), w, h
+    return across, above if above >= TOP else min(ay + ah + GAP, HEIGHT - h - 6), w, h

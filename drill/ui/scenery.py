@@ -27,6 +27,8 @@ MEMBRANE_SHADE = 70
 SENSOR_BOX = (72.0, 36.0)
 FLOW_BOX = (84.0, 36.0)
 
+WORDS = (("Patient", "patient"), ("Line", "line"), ("Infusions", "infusions"), ("Wall", "wall"))  # what has no picture: word and key
+
 Sprite = tuple[pygame.Surface, tuple[int, int]]
 
 
@@ -37,7 +39,7 @@ class Scenery:
         """Draw it all; `box` is the circuit pane, `names` are the local names of keys."""
         self.canvas, self.drawing, self.box, self.names = canvas, drawing, box, names
         self.paths = {t.part: Path([self.p(q) for q in t.path], t.corner) for t in drawing.tubes}
-        self.sites = {c.control: self._site(c.tube, c.at) for c in drawing.clamps}
+        self.sites = {c.control: self.site(c.tube, c.at) for c in drawing.clamps}
         self.blood = self._picture(below_heart_cm)
         self.dash = self._dashes()
         self.bubbles = self._bubbles()
@@ -61,7 +63,7 @@ class Scenery:
         """Return a box of the drawing on the logical canvas."""
         return box[0] + self.box[0], box[1] + self.box[1], box[2], box[3]
 
-    def _site(self, tube: str, at: Point) -> tuple[Point, float]:
+    def site(self, tube: str, at: Point) -> tuple[Point, float]:
         """Return the place on a tube nearest to a point of the drawing, and the tube's direction there."""
         path = self.paths[tube]
         x, y, turn = path.at(path.nearest(self.p(at)))
@@ -82,6 +84,12 @@ class Scenery:
         """Return the box of the ventilator's line of text and its key."""
         (x, y), (kx, _) = self.p(self.drawing.patient.key), self.p(self.drawing.patient.ventilator_key)
         return x + 20, y - 10, kx - x, 20
+
+    def word_box(self, spot: str) -> Box:
+        """Return the box of a thing that is but a word and its key."""
+        x, y = self.cap_places()[spot]
+        wide = self.canvas.width(next(word for word, name in WORDS if name == spot), "label") + 8
+        return x - wide, y - 10, wide + 4 + cap_width(self.canvas, self.key(spot)), 20
 
     def key(self, spot: str) -> str:
         """Return the key of a thing."""
@@ -105,6 +113,10 @@ class Scenery:
             "oxygenator": (ox + (ow - cap_width(self.canvas, self.key("oxygenator"))) / 2, oy + oh - 27),
             "line": (lx - cap_width(self.canvas, self.key("line")) / 2, ly),
         }
+        if drawing.patient.infusions_key is not None:
+            places["infusions"] = self.p(drawing.patient.infusions_key)
+        if drawing.wall_key is not None:
+            places["wall"] = self.p(drawing.wall_key)
         return {spot: place for spot, place in places.items() if self.key(spot)}
 
     # -- the picture ----------------------------------------------------------------------------------------------
@@ -183,7 +195,7 @@ class Scenery:
         theme = self.canvas.theme
         line = mix(theme["panel"], theme["line_drawing"], 0.5)
         for sensor in self.drawing.sensors:
-            at, _ = self._site(sensor.tube, sensor.at)
+            at, _ = self.site(sensor.tube, sensor.at)
             x, y, w, h = self.sensor_box(sensor)
             end = (min(max(at[0], x), x + w), min(max(at[1], y), y + h))
             for sketch, stroke, dot in ((base, line, theme["text"]), (mask, (0, 0, 0), (0, 0, 0))):
@@ -247,7 +259,9 @@ class Scenery:
         bx, by, bw, bh = self.b(drawing.blender.box)
         canvas.panel((bx, by, bw, bh), theme["well"], theme["oxygen"], radius=7)
         canvas.text("BLENDER", (bx + 11, by + 17), "label", theme["oxygen"], bold=True)
-        for word, place in (("Patient", "patient"), ("Line", "line")):
+        for word, place in WORDS:
+            if place not in self.cap_places():
+                continue
             x, y = self.cap_places()[place]
             canvas.text(word, (x - 6, y + 4.5), "label", quiet, align="right")
         ox, _, ow, _ = self.b(drawing.oxygenator.box)

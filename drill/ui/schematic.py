@@ -5,10 +5,12 @@ It is the place where hands work: everything in it that can be touched is listed
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import cos, sin
 
 import pygame
 
 from drill.circuit.controls import CLAMP_CLOSED
+from drill.circuit.interlocks import ELECTRONIC_CLAMP
 from drill.circuit.scene import LineView
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
@@ -243,6 +245,8 @@ class Schematic:
         canvas, theme = self.canvas, self.canvas.theme
         x, y, w, _ = self.scenery.sensor_box(sensor)
         value = snapshot.shown.get(sensor.reading)
+        if sensor.reading == "flow_l_min" and snapshot.controls.get(ELECTRONIC_CLAMP, 0.0) > OPEN:
+            self._draw_shut(sensor)
         if value is None:
             # A display without power shows nothing; one that has lost its reading says so.
             canvas.text("– –" if snapshot.scene.console_lit else "", (x + w / 2, y + 29), "text", theme["faint"], bold=True, align="centre")
@@ -252,6 +256,19 @@ class Schematic:
         left = x + (w - wide) / 2
         step = canvas.text(text, (left, y + 29), "text", theme["text"], bold=True)
         canvas.text(unit, (left + step + 4, y + 29), "label", theme["quiet"])
+
+    def _draw_shut(self, sensor: SensorSite) -> None:
+        """The electronic clamp sits at the flow probe: shut, it is a bar across the line, and the probe's box says so."""
+        canvas, theme = self.canvas, self.canvas.theme
+        (px, py), turn = self.scenery.site(sensor.tube, sensor.at)
+        half = self.drawing.tube(sensor.tube).width / 2 + 6
+        across = (-sin(turn) * half, cos(turn) * half)
+        ends = ((px - across[0], py - across[1]), (px + across[0], py + across[1]))
+        canvas.line(theme["tube_outline"], *ends, 9)
+        canvas.line(theme["steel"], *ends, 6)
+        x, y, w, _ = self.scenery.sensor_box(sensor)
+        canvas.panel((x + 2, y + 3, w - 4, 15), theme["well"], None, radius=4)
+        canvas.text("E-clamp shut", (x + w / 2, y + 14), "label", theme["text"], bold=True, align="centre")
 
     def _draw_clamp(self, snapshot: Snapshot, site: ClampSite, *, lit: bool, named: bool) -> None:
         """An open site is a ring with its key; a clamp on the line has its name and the time when it was closed."""
@@ -311,6 +328,7 @@ class Schematic:
             self._thing("gas_line", scenery.gas_line_box(), listed),
             self._thing("heater", scenery.b(drawing.heater.box), listed),
             self._thing("ventilator", scenery.ventilator_box(), listed),
+            *(self._thing(word, scenery.word_box(word), listed) for word in ("infusions", "wall") if word in self._caps),
         ]
         if drawing.reservoir is not None:
             spots.append(self._thing("reservoir", scenery.b(drawing.reservoir.box), listed))

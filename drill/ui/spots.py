@@ -16,6 +16,7 @@ from drill.ui.canvas import Box, Point
 NEAR = 9.0
 STEPS = {
     "sweep_l_min": 0.5, "fdo2_pct": 5.0, "water_temp_c": 0.5, "water_flow_l_min": 1.0, "heparin_iu_h": 100.0, "vent_l_min": 0.5,
+    "noradrenaline_mcg_min": 5.0, "adrenaline_mcg_min": 2.0, "pacing_bpm": 10.0,
     "suction_rpm": 5.0, "vent_rpm": 5.0, "cardioplegia_rpm": 5.0, "spare_rpm": 5.0, "vacuum_mmhg": 10.0,
 }  # fmt: skip
 

@@ -87,6 +87,34 @@ def test_a_distended_left_heart_floods_the_lungs_and_they_drain_slowly(make_plan
     assert plant.look("patient") == ("no_pulse", "froth_in_tube")
 
 
+def test_the_ecg_tells_fibrillation_from_standstill_and_a_dead_monitor_has_none(make_plant: Callable[..., Plant]) -> None:
+    """The trace follows the rhythm; without power of its monitor every trace is blank, not zero; a shock's button springs back."""
+    plant = make_plant()
+    run(plant, 1)
+    words = [plant.wave()[4]]
+    plant.inject("fibrillation", {})
+    run(plant, 1)
+    words.append(plant.wave()[4])
+    plant.set("defibrillator", 1.0)
+    run(plant, 0.1)
+    words.append(plant.wave()[4])
+    sprung = plant.control("defibrillator")
+    plant.inject("fibrillation", {})
+    run(plant, 1)
+    plant.set("defibrillator", 1.0)
+    run(plant, 0.1)
+    words.append(plant.wave()[4])
+    plant.inject("standstill", {})
+    run(plant, 1)
+    words.append(plant.wave()[4])
+    plant.set("monitor_power", 0.0)
+    run(plant, 0.1)
+
+    assert words == ["beating", "fibrillation", "beating", "beating", "standstill"]
+    assert sprung == 0.0
+    assert plant.wave()[:4] == (None, None, None, None)
+
+
 def test_protamine_undoes_heparin(make_plant: Callable[..., Plant]) -> None:
     """Four boluses of heparin lift ACT above 400 s, as much protamine brings it back to about rest within minutes."""
     plant = make_plant(heparin_iu_h=0.0)

@@ -24,13 +24,12 @@ from drill.ui.theme import load_theme
 SIZES = ((1280, 720), (1920, 1080))
 VENOUS, ARTERIAL = 0.68, 0.99
 VA_CLAMPS = ("clamp_return", "clamp_drainage", "clamp_pump_outlet", "clamp_post_ox", "clamp_distal_perfusion")
-ELSEWHERE = frozenset(  # controls of lines and heads that this circuit has not
+ELSEWHERE = frozenset(  # controls of lines, heads and interlocks that this circuit has not
     {c for c in CLAMPS if c not in VA_CLAMPS}
-    | {"aortic_clamp", "tap_filter_purge", "suction_rpm", "vent_rpm", "cardioplegia_rpm", "spare_rpm", "vacuum_mmhg", "gas_hose_second"}
-)
-NOT_ON_THE_PANEL = frozenset(  # set by scenarios, plays and the lab; the panel has no place for them yet
-    {c for c in CONTROLS if c.startswith(("limit_", "override_")) or (c.endswith(("_stop", "_cutout", "_alarms")) and c != "bubble_stop")}
-    | {"monitor_power", "heater_power", "analyser_power", "adrenaline_mcg_min", "noradrenaline_mcg_min", "defibrillator", "pacing_bpm"}
+    | {"aortic_clamp", "aortic_vent", "tap_filter_purge", "vacuum_mmhg", "gas_hose_second"}
+    | {"suction_rpm", "vent_rpm", "cardioplegia_rpm", "spare_rpm"}
+    | {name for i in INTERLOCKS.values() if i.name not in ("bubble", "water") for name in (i.limit, i.arm, i.override)}
+    | {"limit_level_low_ml", "limit_dp_ox_high_mmhg"}
 )
 VENOUS_PARTS = ("drainage_cannula", "drainage_line", "pump", "pump_ox_line")
 STEADY = {
@@ -149,7 +148,7 @@ class Stage:
         self.panel._canvas = self.canvas
         for part in ("names", "schematic", "console"):
             setattr(self.panel, part, getattr(old, part))
-        self.panel.monitor = Monitor(self.canvas, MONITOR)
+        self.panel.monitor = Monitor(self.canvas, MONITOR, self.panel.names)
         self.canvas.surface = self.surface
         return self
 

@@ -59,11 +59,12 @@ def test_everything_of_the_heart_lung_machine_can_be_reached(bypass: Loaded, at_
     """Heads, vacuum, purge, cardioplegia, PRONTO clamps and the cross-clamp are on some thing's list, none longer than nine."""
     panel = Stage(bypass, SIZES[0]).panel
     spots = panel.spots(at_work)
-    panel.safety.tab = "interlocks"  # where the electronic clamp is
-    spots += [s for s in panel.spots(at_work) if s.id.startswith("lock_")]
+    for panel.safety.tab in ("limits", "interlocks"):  # the electronic clamp is with the interlock that shuts it
+        spots += [s for s in panel.spots(at_work) if s.id.startswith(("lock_", "limit_"))]
     reached = {a.target for s in spots for e in s.entries for a in e.actions if a.verb == "set"}
+    reached |= {e.set for t in bypass.tasks.tasks for e in t.effects if e.set}  # what the surgeon does
 
-    assert reached >= ELSEWHERE - {"clamp_bridge", "clamp_electronic"}
+    assert reached >= ELSEWHERE - {"clamp_bridge"}
     assert [s.id for s in spots if len(s.entries) > 9 and not s.id.startswith("group")] == []
 
 
@@ -77,6 +78,16 @@ def test_the_level_is_seen(bypass: Loaded, at_work: Snapshot, size: tuple[int, i
     box = stage.canvas.rect(stage.panel.schematic.scenery.b(place.box))
 
     assert any(full.get_at((box.centerx, y)) != low.get_at((box.centerx, y)) for y in range(box.top + 40, box.bottom - 14))
+
+
+def test_the_console_of_vv_names_no_mixed_venous_blood(root: Path, steady: Snapshot, loaded: Loaded) -> None:
+    """What flows in a VV drainage line is not mixed venous blood: the console calls it pre-oxygenator saturation, VA's says SvO2."""
+    vv = load_scenario("base/free_play_vv", roots=[root / "scenario_packs"])
+    words = {name: [text for text, _ in Stage(case, SIZES[0]).labels(steady)] for name, case in (("vv", vv), ("va", loaded))}
+
+    assert words["vv"].count("Pre-ox sat") == 2
+    assert "SvO₂" not in words["vv"]
+    assert words["va"].count("SvO₂") == 2
 
 
 def test_a_rollers_knob_is_finer(bypass: Loaded, at_work: Snapshot) -> None:

@@ -14,7 +14,7 @@ from drill.engine.snapshot import AlarmView, JobView, LogLine, PersonView, Snaps
 from drill.scenarios.load import Loaded
 from drill.ui.bars import ALARMS, TOP, any_dark
 from drill.ui.canvas import Box
-from drill.ui.monitor import ecg_height
+from drill.ui.monitor import ECG_STEPS, ISOELECTRIC, ecg_height
 from drill.ui.panel import CIRCUIT, CONSOLE, LOG, MONITOR, SAYDO, TEAM
 from drill.ui.theme import FLASH_MAX_HZ, load_theme, theme_names
 from drill.units import TICK_S
@@ -417,6 +417,35 @@ def test_the_ecg_has_its_r_wave_where_the_wave_says() -> None:
     heights = [ecg_height(k / 1000) for k in range(1000)]
     assert heights.index(max(heights)) == pytest.approx(120, abs=3)
     assert all(abs(ecg_height(k / 100)) < 0.02 for k in range(55, 90))
+
+
+def test_fibrillation_has_no_complexes_standstill_none_at_all_and_a_dead_monitor_no_trace(stage: Stage, steady: Snapshot) -> None:
+    """Coarse waves of 3 to 7 Hz that never reach an R wave's height; a flat line; an empty strip."""
+    stage.draw(steady)
+    monitor = stage.panel.monitor
+
+    def ecg(**wave: object) -> list[float | None]:
+        one = [replace(steady.wave, ecg_phase=0.03 * k % 1.0) for k in range(500)]
+        return [h for k, w in enumerate(one) for h in monitor._ecg(2000 + k, replace(w, **wave))]  # type: ignore[arg-type]
+
+    beating, shaking = (np.array(ecg(rhythm=word), dtype=float)[ECG_STEPS:] for word in ("beating", "fibrillation"))
+    crossings = np.count_nonzero(np.diff(np.sign(shaking - shaking.mean()))) / 2 / (len(shaking) / ECG_STEPS * TICK_S)
+
+    assert beating.max() > 0.85
+    assert np.median(beating) == pytest.approx(ISOELECTRIC, abs=0.02)
+    assert 3.0 < crossings < 7.0
+    assert 0.3 < np.ptp(shaking) < 0.8
+    assert abs(np.median(shaking) - shaking.mean()) < 0.05
+    assert set(ecg(rhythm="standstill")) == {ISOELECTRIC}
+    assert set(ecg(ecg_phase=None)) == {None}
+
+
+def test_a_shut_electronic_clamp_is_seen_on_the_line(stage: Stage, steady: Snapshot) -> None:
+    """It says so at the flow probe, where it sits, and a bar lies across the line."""
+    words = [text for text, _ in stage.labels(changed(steady, controls={"clamp_electronic": 1.0}))]
+
+    assert "E-clamp shut" in words
+    assert "E-clamp shut" not in [text for text, _ in stage.labels(steady)]
 
 
 def test_traces_are_taken_from_every_tick_once(stage: Stage, loaded: Loaded) -> None:
