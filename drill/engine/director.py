@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from drill.engine.evaluate import Check, compile_condition, number
 from drill.engine.frame import Frame
 from drill.engine.machine import StageChange, StageMachine
+from drill.engine.snapshot import PromptView
 from drill.errors import NameUnknownError
 from drill.scenarios.schema import Cause, Condition, Happening, Prompt, Property, Stage
 from drill.units import ticks
@@ -64,11 +65,11 @@ class Director:
         return tuple(one for happens in self._happens.values() for one in happens)
 
     @property
-    def prompts(self) -> tuple[str, ...]:
+    def prompts(self) -> tuple[PromptView, ...]:
         """What guided mode says now, the most particular first."""
         stage = self.stage
-        own = tuple(hint.text for hint in self._prompts[stage.id] if hint.due)
-        return (*own, stage.prompt) if stage.prompt else own
+        own = tuple(hint.view for hint in self._prompts[stage.id] if hint.due)
+        return (*own, PromptView(stage.prompt.strip())) if stage.prompt else own
 
     def start(self, tick: int = 0) -> Step:
         """Enter the first stage."""
@@ -170,7 +171,7 @@ class _Hint:
     """One prompt of guided mode, while it is due."""
 
     def __init__(self, prompt: Prompt, draws: Mapping[str, float]) -> None:
-        self.text = prompt.text if prompt.why is None else f"{prompt.text} {prompt.why}"
+        self.view = PromptView(prompt.text.strip(), (prompt.why or "").strip())
         self.due = prompt.when is None
         self._check = None if prompt.when is None else compile_condition(prompt.when, draws)
 

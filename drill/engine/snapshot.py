@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from drill.circuit.scene import Scene
 
@@ -91,6 +92,13 @@ class JobView:
     progress: float
 
 
+class PromptView(NamedTuple):
+    """What guided mode says now, and why; `why` may be ""."""
+
+    text: str
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class OptionView:
     """One thing to say, do or look at. The list is the same in every case and in a fixed order.
@@ -153,7 +161,7 @@ class Snapshot:
     jobs: tuple[JobView, ...]
     options: tuple[OptionView, ...]
     log: tuple[LogLine, ...]
-    prompts: tuple[str, ...]
+    prompts: tuple[PromptView, ...]
     scene: Scene
     wave: Wave
     off_support_s: float

@@ -13,7 +13,19 @@ from drill.engine.actions import YOU, Action
 from drill.engine.frame import Frame
 from drill.engine.jobs import Jobs
 from drill.engine.lines import Lines
-from drill.engine.snapshot import AlarmLine, AlarmView, InterlockView, JobView, LabView, LimitView, OptionView, PersonView, Snapshot, Wave
+from drill.engine.snapshot import (
+    AlarmLine,
+    AlarmView,
+    InterlockView,
+    JobView,
+    LabView,
+    LimitView,
+    OptionView,
+    PersonView,
+    PromptView,
+    Snapshot,
+    Wave,
+)
 from drill.engine.team import Member, Team
 from drill.engine.world import World
 from drill.scenarios.schema import Case, Look, Saying, Task, Tasks
@@ -59,7 +71,7 @@ class View:
         self._options_of: tuple[int, int] = (-1, -1)
         self.off_support = OffSupport()
 
-    def snapshot(self, tick: int, frame: Frame, prompts: tuple[str, ...], outcome: str, *, ended: bool) -> Snapshot:
+    def snapshot(self, tick: int, frame: Frame, prompts: tuple[PromptView, ...], outcome: str, *, ended: bool) -> Snapshot:
         """Return the frozen view after tick `tick`; `frame` is the last one written."""
         plant = self._world.plant
         shown = dict(zip(SHOWN, plant.readings()[1], strict=True))

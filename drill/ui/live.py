@@ -10,6 +10,7 @@ from drill.engine.snapshot import Snapshot
 from drill.scenarios.load import Loaded
 from drill.ui.canvas import WIDTH, Canvas
 from drill.ui.forms import Button, pill
+from drill.ui.instructor import INSTRUCTOR_KEY, EventList
 from drill.ui.overlay import Card
 from drill.ui.panel import KEY_HELP, Panel
 from drill.ui.run import Finished, LiveRun
@@ -23,7 +24,7 @@ Debriefs = Callable[[Finished], Screen]
 
 def key_help() -> tuple[tuple[str, str], ...]:
     """Return every key with what it does: the panel's own, and those of the drill around it."""
-    return (*KEY_HELP, ("Esc", "Pause, keys, end the drill"))
+    return (*KEY_HELP, ("F5", "Instructor: what may happen now; never in an exam"), ("Esc", "Pause, keys, end the drill"))
 
 
 def make_panel(loaded: Loaded) -> Panel:
@@ -46,6 +47,7 @@ class LiveScreen(Screen):
         self._unseen = 0
         self._next: Screen | None = None
         self._card: Card | None = None
+        self._events: EventList | None = None
         self._finishing = False
         self._exam = self.snapshot.mode == "exam"
 
@@ -66,11 +68,28 @@ class LiveScreen(Screen):
         if self._card is not None:
             self._card.handle(event, self.desk.canvas)
             return self._next
+        if self._events is not None or self._asks_for_events(event):
+            self._instruct(event)
+            return self._next
         used = self.panel.handle(event, self.desk.canvas, self.snapshot)
         self._submit(used or ())
         if used is None and event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
             self._open_pause()
         return self._next
+
+    def _asks_for_events(self, event: pygame.Event) -> bool:
+        return not self._exam and event.type == pygame.KEYDOWN and event.scancode == INSTRUCTOR_KEY
+
+    def _instruct(self, event: pygame.Event) -> None:
+        """Open the instructor's list, or let it take the event and close when it is done."""
+        if self._events is None:
+            acts = (entry for entry in self.session.run.entries if entry["k"] == "action" and entry["verb"] == "instructor")
+            self._events = EventList(self.live.loaded.scenario.events, [entry["target"] for entry in acts])
+            return
+        action = self._events.handle(event, self.desk.canvas)
+        self._submit([] if action is None else [action])
+        if not self._events.open:
+            self._events = None
 
     def _submit(self, actions: Iterable[Action]) -> None:
         for action in actions:
@@ -161,6 +180,8 @@ class LiveScreen(Screen):
             pill(canvas, "NOT RECORDED", WIDTH / 2 + 250, 18)
         if self._finishing:
             canvas.text("Judging the run", (WIDTH / 2, 700), "text", canvas.theme["quiet"], align="centre")
+        if self._events is not None:
+            self._events.draw(canvas)
         if self._card is not None:
             self._card.draw(canvas)
 

@@ -156,9 +156,9 @@ class Panel:
             wide = canvas.width(text, "label", bold=True) + 20
             canvas.panel((left, y + 5, wide, 22), theme["panel"], theme["text"], radius=11)
             canvas.text(text, (left + wide / 2, y + 20), "label", theme["text"], bold=True, align="centre")
-        for prompt in snapshot.prompts[:1]:
+        for prompt in snapshot.prompts[:1]:  # all of them stand in the guide, beside the log
             px, py, wide, most = PROMPT
-            lines = wrapped(canvas, prompt, "label", wide - 20)
+            lines = wrapped(canvas, f"{prompt.text} {prompt.why}", "label", wide - 20)
             lines = [*lines[: most - 1], canvas.fitted(" ".join(lines[most - 1 :]), "label", wide - 20)] if len(lines) > most else lines
             canvas.panel((px, py, wide, 10 + PROMPT_STEP * len(lines)), theme["accent_deep"], theme["accent"], radius=6)
             for k, line in enumerate(lines):

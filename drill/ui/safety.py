@@ -1,5 +1,7 @@
 """The pane of the log and what stands behind it: alarm limits, interlocks, the alarm log, results of the laboratory.
 
+In guided mode the guide stands before them: everything that is due now, with its why.
+
 What is off, overridden or acting is told on its tab whichever of them is open.
 """
 
@@ -9,6 +11,7 @@ from drill.circuit.readings import READINGS
 from drill.engine.actions import Action
 from drill.engine.snapshot import InterlockView, LimitView, Snapshot
 from drill.ui.canvas import Box, Canvas
+from drill.ui.forms import wrapped
 from drill.ui.keys import keys_of
 from drill.ui.panes import LOG_LINES, ROW, draw_log_lines
 from drill.ui.spots import Entry, Spot
@@ -17,9 +20,12 @@ from drill.ui.widgets import cap_width, clock, key_cap, reading_text
 from drill.units import TICKS_PER_S, seconds
 
 TABS = (("log", "Log"), ("limits", "Limits"), ("interlocks", "Interlocks"), ("alarms", "Alarm log"), ("labs", "Lab"))
+GUIDE = "guide"
+WIDTHS = {GUIDE: 48.0, "log": 40.0, "limits": 84.0, "interlocks": 136.0, "alarms": 80.0, "labs": 54.0}
 STEPS = {"degC": 0.5, "L/min": 0.1, "mL": 10.0, "mmHg": 5.0, "%": 1.0, "rpm": 10.0}
 FINE = {"limit_bubble_ml": 0.1}  # steps that differ from their unit's
 COLUMNS, ROWS = 3, 6
+GUIDE_STEP, GUIDE_ROWS = 14.0, 9
 HOSTS = (("console_alarms", "Console alarms"), ("monitor_alarms", "Monitor alarms"))
 SHORT = {"Water over-temperature": "Water cut-out"}
 NEXT = "side_next"
@@ -31,10 +37,17 @@ class Safety:
     def __init__(self, box: Box) -> None:
         self.box = box
         self.tab = "log"
+        self.tabs: tuple[tuple[str, str], ...] = TABS
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Put the guide before the other tabs while somebody is guided, open at first."""
+        if (snapshot.mode == "guided") != (self.tabs is not TABS):
+            self.tabs = ((GUIDE, "Guide"), *TABS) if self.tabs is TABS else TABS
+            self.tab = self.tabs[0][0]
 
     def turn(self, to: str = "") -> str:
         """Open a tab, or the next one; return the first thing on it for the focus."""
-        names = [name for name, _ in TABS]
+        names = [name for name, _ in self.tabs]
         self.tab = to or names[(names.index(self.tab) + 1) % len(names)]
         return f"tab_{self.tab}"
 
@@ -42,10 +55,11 @@ class Safety:
 
     def spots(self, snapshot: Snapshot, names: dict[int, str]) -> list[Spot]:
         """Return the tabs, and what can be set on the open one."""
+        self.follow(snapshot)
         key = keys_of(NEXT, names)[0]
         tabs = [
             Spot(f"tab_{name}", (left, self.box[1] + 3, wide, 22), title, _told(name, snapshot) or "open it", key=key)
-            for (name, title), (left, wide) in zip(TABS, self._places(), strict=True)
+            for (name, title), (left, wide) in zip(self.tabs, self._places(), strict=True)
         ]
         if self.tab == "limits":
             return [
@@ -59,7 +73,7 @@ class Safety:
 
     def _places(self) -> list[tuple[float, float]]:
         """Return left edge and width of each tab."""
-        widths = (44.0, 86.0, 138.0, 84.0, 62.0)
+        widths = [WIDTHS[name] for name, _ in self.tabs]
         lefts = [self.box[0] + 8 + sum(widths[:k]) for k in range(len(widths))]
         return list(zip(lefts, widths, strict=True))
 
@@ -110,17 +124,19 @@ class Safety:
 
     def state(self, s: Snapshot, lit: str) -> object:
         """Return what the pane looks like, as far as it can be told apart."""
+        self.follow(s)
         own = lit if lit.startswith(("tab_", "limit_", "all_", "lock_")) else ""
-        shown = {"log": s.log, "limits": s.limits, "alarms": s.alarm_log, "labs": tuple((x, round(x.left_s)) for x in s.labs)}
+        labs = tuple((x, round(x.left_s)) for x in s.labs)
+        shown = {GUIDE: s.prompts, "log": s.log, "limits": s.limits, "alarms": s.alarm_log, "labs": labs}
         locks = tuple((x.state, x.limit, round(x.value, 1) if x.value is not None else None) for x in s.interlocks)
-        told = tuple(_told(name, s) for name, _ in TABS)
+        told = tuple(_told(name, s) for name, _ in self.tabs)
         return self.tab, own, told, locks if self.tab == "interlocks" else shown[self.tab]
 
     def draw(self, canvas: Canvas, snapshot: Snapshot, names: dict[int, str], *, lit: str = "") -> None:
         """Draw the tabs and the open one's lines."""
         theme = canvas.theme
         canvas.panel(self.box, theme["panel"], theme["edge"], radius=8)
-        for (name, title), (left, wide) in zip(TABS, self._places(), strict=True):
+        for (name, title), (left, wide) in zip(self.tabs, self._places(), strict=True):
             told = _told(name, snapshot)
             warn: Colour = theme.alarms["medium"]["on_panel"]
             colour = warn if told else theme["text"] if name == self.tab else theme["quiet"]
@@ -135,7 +151,9 @@ class Safety:
                 canvas.surface.fill(theme["accent"], canvas.rect((left + 6, self.box[1] + 24, wide - 14, 1)))
         key = keys_of(NEXT, names)[0]
         key_cap(canvas, key, self.box[0] + self.box[2] - 10 - cap_width(canvas, key), self.box[1] + 14, lit=lit.startswith("tab_"))
-        if self.tab == "log":
+        if self.tab == GUIDE:
+            self._draw_guide(canvas, snapshot)
+        elif self.tab == "log":
             draw_log_lines(canvas, self.box, snapshot)
         elif self.tab == "limits":
             self._draw_limits(canvas, snapshot, lit)
@@ -147,6 +165,25 @@ class Safety:
                 base = self.box[1] + 40 + ROW * k
                 canvas.text(at, (self.box[0] + 14, base), "text", theme["quiet"])
                 canvas.text(canvas.fitted(text, "text", self.box[2] - 82), (self.box[0] + 66, base), "text", theme["text"])
+
+    def _draw_guide(self, canvas: Canvas, snapshot: Snapshot) -> None:
+        """Draw what is due, the most particular first, each with its why."""
+        theme = canvas.theme
+        x, y, w, _ = self.box
+        rows: list[tuple[str, Colour, bool]] = []  # words, colour, and whether a prompt begins here
+        for prompt in snapshot.prompts:
+            words = [(line, theme["text"]) for line in wrapped(canvas, prompt.text, "label", w - 40)]
+            words += [(line, theme["quiet"]) for line in wrapped(canvas, prompt.why, "label", w - 40) if line]
+            rows += [(line, colour, k == 0) for k, (line, colour) in enumerate(words)]
+        if len(rows) > GUIDE_ROWS:
+            rows = [*rows[: GUIDE_ROWS - 1], (f"… and {len(rows) - GUIDE_ROWS + 1} more lines", theme["quiet"], False)]
+        if not rows:
+            canvas.text("Nothing is due now.", (x + 14, y + 42), "text", theme["quiet"])
+        for k, (line, colour, first) in enumerate(rows):
+            base = y + 41 + GUIDE_STEP * k
+            if first:
+                canvas.panel((x + 14, base - 9, 5, 10), theme["accent"], None, radius=2)
+            canvas.text(line, (x + 26, base), "label", colour)
 
     def _draw_limits(self, canvas: Canvas, snapshot: Snapshot, lit: str) -> None:
         theme = canvas.theme

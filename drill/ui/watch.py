@@ -173,7 +173,7 @@ class WatchScreen(LiveScreen):
             self.panel = make_panel(live.loaded)
         self.snapshot = self.session.snapshot()
         self.panel.feed(self.desk.canvas, self.snapshot)
-        self._card, self._debt_s = None, 0.0
+        self._card, self._events, self._debt_s = None, None, 0.0
         if self.session.paused:
             self.session.resume()
         self._follow()

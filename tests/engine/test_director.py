@@ -5,6 +5,7 @@ import pytest
 from drill.engine.director import Director
 from drill.engine.frame import Frame
 from drill.engine.machine import StageChange
+from drill.engine.snapshot import PromptView
 from drill.errors import NameUnknownError
 from drill.scenarios.schema import Cause, Condition, Draw, Go, Happening, Prompt, Property, Stage
 
@@ -204,4 +205,5 @@ def test_prompts_are_there_while_they_hold() -> None:
         director.step(frame(tick, flow))
         seen.append(director.prompts)
 
-    assert seen == [("Look.",), ("Clamp. It runs back.", "Look."), ("Look.",)]
+    look = PromptView("Look.")
+    assert seen == [(look,), (PromptView("Clamp.", "It runs back."), look), (look,)]

@@ -15,6 +15,7 @@ from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.app import SPEED_VARIABLE, brief, speed_from_environment
 from drill.ui.briefing import Briefing
 from drill.ui.debrief import DebriefScreen
+from drill.ui.instructor import EventList
 from drill.ui.live import CATCH_UP_S, LiveScreen
 from drill.ui.menu import CaseCard, Menu
 from drill.ui.run import HeldSink, LiveRun, Preparation
@@ -347,3 +348,45 @@ def test_the_pause_card_fits_the_window(begin: Callable[..., LiveScreen]) -> Non
 
     assert last.bottom < card.buttons[0].box[1]
     assert card.buttons[0].box[1] + card.buttons[0].box[3] < 720
+
+
+def test_an_instructor_lets_an_event_happen_from_a_list(begin: Callable[..., LiveScreen]) -> None:
+    """F5 lists the scenario's events while the drill goes on; a digit or a click lets one happen, and it is logged as the instructor's."""
+    screen = begin()
+    assert "Instructor" not in texts(screen)
+    press(screen, pygame.K_F5, pygame.KSCAN_F5)
+    assert "Somebody knocks the sweep gas off" in texts(screen)
+    before = screen.snapshot.tick
+    screen.update(0.1)
+    assert screen.snapshot.tick > before
+    press(screen, pygame.K_2, pygame.KSCAN_2)
+    assert "Somebody knocks" not in texts(screen)
+    screen.update(0.1)
+
+    assert screen.snapshot.controls["sweep_l_min"] == 0.0
+    press(screen, pygame.K_F5, pygame.KSCAN_F5)
+    x, y, w, h = EventList(screen.live.loaded.scenario.events, ()).row(0)
+    at = screen.desk.canvas.rect((x + w / 2, y + h / 2, 1, 1)).topleft
+    screen.handle(pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=at))
+    screen.update(0.1)
+    acts = [(e["verb"], e["target"]) for e in screen.session.run.entries if e["k"] == "action"]
+    assert acts == [("instructor", "sweep_knocked"), ("instructor", "help_at_once")]
+
+
+@pytest.mark.parametrize("leave", [(pygame.K_ESCAPE, pygame.KSCAN_ESCAPE), (pygame.K_F5, pygame.KSCAN_F5)])
+def test_the_instructors_list_is_left_without_a_trace(begin: Callable[..., LiveScreen], leave: tuple[int, int]) -> None:
+    """Esc and F5 close it; the drill's own keys work again."""
+    screen = begin("guided")
+    press(screen, pygame.K_F5, pygame.KSCAN_F5)
+    press(screen, *leave)
+    assert "Instructor" not in texts(screen)
+    press(screen, pygame.K_r, pygame.KSCAN_R)
+    screen.update(0.1)
+    assert [e["target"] for e in screen.session.run.entries if e["k"] == "action"] == ["clamp_return"]
+
+
+def test_an_exam_has_no_instructors_list(begin: Callable[..., LiveScreen]) -> None:
+    """F5 does nothing there."""
+    screen = begin("exam")
+    press(screen, pygame.K_F5, pygame.KSCAN_F5)
+    assert "Instructor" not in texts(screen)

@@ -10,7 +10,7 @@ import pytest
 
 from drill import TRAINING_ONLY
 from drill.circuit.scene import LineView, PumpView
-from drill.engine.snapshot import AlarmView, JobView, LogLine, PersonView, Snapshot
+from drill.engine.snapshot import AlarmView, JobView, LogLine, PersonView, PromptView, Snapshot
 from drill.scenarios.load import Loaded
 from drill.ui.bars import ALARMS, TOP, any_dark
 from drill.ui.canvas import Box
@@ -67,7 +67,7 @@ def crisis(steady: Snapshot) -> Snapshot:
             JobView("compressions", "Chest compressions", "nurse", None, 0.0),
         ),
         log=tuple(LogLine(k * 50, kind, f"It happens, and it takes many words to tell it, number {k}") for k, kind in enumerate(KINDS)),
-        prompts=("Flow is lost. " * 12,),
+        prompts=(PromptView("Flow is lost. " * 12),),
     )
 
 

@@ -11,10 +11,10 @@ from drill.circuit.alarms import alarm_specs
 from drill.circuit.controls import CONTROLS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.engine.actions import Action
-from drill.engine.snapshot import AlarmLine, LabView, Snapshot
+from drill.engine.snapshot import AlarmLine, LabView, PromptView, Snapshot
 from drill.scenarios.load import Loaded
 from drill.ui.panel import LOG
-from drill.ui.safety import TABS
+from drill.ui.safety import GUIDE, TABS
 
 from .conftest import SIZES, Stage
 
@@ -40,15 +40,17 @@ def full(steady: Snapshot) -> Snapshot:
 
 def own(stage: Stage, snapshot: Snapshot, tab: str) -> list[tuple[str, pygame.FRect]]:
     """Every text in the pane with a tab open."""
+    stage.panel.safety.follow(snapshot)
     stage.panel.safety.tab = tab
     return [(t, r) for t, r in stage.labels(snapshot) if r.colliderect(pygame.FRect(LOG))]
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("tab", [name for name, _ in TABS])
-def test_texts_of_each_tab_keep_apart(make_stage: MakeStage, steady: Snapshot, tab: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("mode", "tab"), [("practice", name) for name, _ in TABS] + [("guided", name) for name in (GUIDE, "interlocks")])
+def test_texts_of_each_tab_keep_apart(make_stage: MakeStage, steady: Snapshot, mode: str, tab: str, size: tuple[int, int]) -> None:
     """No text overlaps another or leaves the pane."""
-    placed = own(make_stage(size), full(steady), tab)
+    prompts = tuple(PromptView(f"Do this now, number {k}. " * 3, "Because it runs backwards through the standing pump.") for k in range(4))
+    placed = own(make_stage(size), replace(full(steady), mode=mode, prompts=prompts), tab)
     x, y, w, h = LOG
     assert len(placed) > len(TABS)
     for text, rect in placed:
@@ -56,6 +58,21 @@ def test_texts_of_each_tab_keep_apart(make_stage: MakeStage, steady: Snapshot, t
     for (a, one), (b, other) in combinations(placed, 2):
         meet = one.clip(other)
         assert meet.width < 2 or meet.height < 2, f"'{a}' overlaps '{b}'"
+
+
+def test_the_guide_shows_all_that_is_due_with_its_why(stage: Stage, steady: Snapshot) -> None:
+    """In guided mode it is open from the start; in practice it is not there."""
+    first = PromptView("Clamp the return line.", "It empties backwards.")
+    prompts = (first, PromptView("Turn the knob to zero."), PromptView("Call for help."))
+    guided = replace(steady, mode="guided", prompts=prompts)
+    stage.panel.draw(stage.canvas, guided)
+    shown = [text for text, _ in own(stage, guided, stage.panel.safety.tab)]
+    assert {"Clamp the return line.", "It empties backwards.", "Turn the knob to zero.", "Call for help."} <= set(shown)
+
+    assert "Nothing is due now." in [text for text, _ in own(stage, replace(guided, prompts=()), GUIDE)]
+    stage.panel.draw(stage.canvas, steady)
+    assert stage.panel.safety.tab == "log"
+    assert "Guide" not in [text for text, _ in own(stage, steady, "log")]
 
 
 def test_the_key_turns_the_pane_and_a_click_opens_a_tab(stage: Stage, steady: Snapshot) -> None:
