@@ -3,7 +3,7 @@
 import gc
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from drill.engine.session import Session
 from drill.errors import DrillError, PackError, SessionError
 from drill.records.home import pack_roots
 from drill.records.kernels import Kernel, load_kernel
-from drill.records.recorder import Recorder
+from drill.records.recorder import Recorder, about_here
 from drill.records.settled import InMemory, OnDisk
 from drill.records.store import close_record, save_run, station_signer
 from drill.reports.page import report_place, write_report
@@ -159,13 +159,13 @@ def fork_headless(
     loaded = reload(run)
     player = None if robot is None else make_robot(robot, loaded.plays, run.header["seed"])
     compiled = kernel(loaded)
-    who = trainee or ("" if robot is None else f"robot {robot}")
-    recorder = None if out is not None else Recorder(case_name=loaded.scenario.case.name, trainee=who, kernel=compiled.kind)
+    about = _about(loaded, trainee or ("" if robot is None else f"robot {robot}"), compiled)
+    recorder = None if out is not None else Recorder(**about)
     session = fork(run, ticks(at_s), loaded, compiled.advance, recorder, mode)
     if player is not None:
         play(session, player)
     sheet = judge(session.run, loaded)
-    path, problem = _keep(session.run, sheet, recorder, out, time.perf_counter() - begun)
+    path, problem = _keep(session.run, sheet, recorder, out, time.perf_counter() - begun, about)
     return Played(session.run, sheet, robot or "", path, problem, time.perf_counter() - begun, loaded)
 
 
@@ -214,28 +214,36 @@ def play_headless(
     plain: bool = False,
     record: bool = True,
     out: Path | None = None,
+    trainee: str = "",
 ) -> Played:
     """Let a robot play a scenario to its end, as fast as it goes, and judge it.
 
-    The run is recorded under DRILL_HOME, or written to `out` when it is over. Raises NameUnknownError for a scenario,
+    The run is recorded under DRILL_HOME, or written to `out` when it is over; `trainee` is kept in it, the robot's name if there is
+    none. Raises NameUnknownError for a scenario,
     robot, cause or mode that does not exist, PackError for a pack that does not load, RunFileError where `out` cannot be written.
     """
     begun = time.perf_counter()
     loaded = load_scenario(scenario, roots=pack_roots())
     player = make_robot(robot, loaded.plays, seed)
     compiled = kernel(loaded, plain=plain)
-    recorder = (
-        Recorder(case_name=loaded.scenario.case.name, trainee=f"robot {robot}", kernel=compiled.kind) if record and out is None else None
-    )
+    about = _about(loaded, trainee or f"robot {robot}", compiled)
+    recorder = Recorder(**about) if record and out is None else None
     session = Session(loaded, seed=seed, mode=mode, cause=cause, advance=compiled.advance, sink=recorder)
     play(session, player)
     sheet = judge(session.run, loaded)
     wall_s = time.perf_counter() - begun
-    path, problem = _keep(session.run, sheet, recorder, out, wall_s)
+    path, problem = _keep(session.run, sheet, recorder, out, wall_s, about)
     return Played(session.run, sheet, robot, path, problem, wall_s, loaded)
 
 
-def _keep(run: Run, sheet: ScoreSheet | None, recorder: Recorder | None, out: Path | None, wall_s: float) -> tuple[Path | None, str]:
+def _about(loaded: Loaded, trainee: str, compiled: Kernel) -> dict[str, Any]:
+    """Return who plays what, and how: a recorder's words."""
+    return {"case_name": loaded.scenario.case.name, "trainee": trainee, "kernel": compiled.kind}
+
+
+def _keep(
+    run: Run, sheet: ScoreSheet | None, recorder: Recorder | None, out: Path | None, wall_s: float, about: dict[str, Any]
+) -> tuple[Path | None, str]:
     """Close the record, or write the run to `out`; return where it lies, and what was not done."""
     told = None if sheet is None else sheet.to_json()
     if recorder is not None and not run.ended:
@@ -246,6 +254,7 @@ def _keep(run: Run, sheet: ScoreSheet | None, recorder: Recorder | None, out: Pa
     if out is None:
         return None, ""
     sign, problem = station_signer()
+    run = replace(run, header={**run.header, "about": {**about, **about_here()}})
     return save_run(run, out, told, round(wall_s, 3), sign), problem
 
 

@@ -46,14 +46,26 @@ def play(*, scenario: str, seed: int | None, mode: str, cause: str | None, train
 @seed_option
 @click.option("--mode", type=click.Choice(MODES), default="exam", show_default=True, help="The physics is the same in all.")
 @cause_option
+@click.option("--trainee", metavar="CODE", default="", help="Under which code the run is kept; the robot's name if not given.")
 @json_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the run there, not to the data folder.")
 @click.option("--plain", is_flag=True, help="Do not compile: the same result, slower.")
-def run(*, scenario: str, robot: str, seed: int | None, mode: str, cause: str | None, as_json: bool, out: Path | None, plain: bool) -> None:
+def run(
+    *,
+    scenario: str,
+    robot: str,
+    seed: int | None,
+    mode: str,
+    cause: str | None,
+    trainee: str,
+    as_json: bool,
+    out: Path | None,
+    plain: bool,
+) -> None:
     """Play without a window, as fast as it goes, and print the score sheet."""
     from drill.headless import play_headless
 
-    played = play_headless(scenario, robot, seed=drawn(seed), mode=mode, cause=cause, plain=plain, out=out)
+    played = play_headless(scenario, robot, seed=drawn(seed), mode=mode, cause=cause, plain=plain, out=out, trainee=trainee)
     if as_json:
         print_json(played.to_json())
     else:

@@ -10,6 +10,7 @@ from drill.engine.telling import Event, in_words
 from drill.units import seconds
 
 HEADS: Final = (*DIGEST_KEYS, "engine", "model")
+NUMBERS: Final = {"frame": "readings", "check": "checksum of the state", "snapshot": "the whole state"}  # entries that words cannot tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _done(run: Run) -> dict[str, list[int]]:
 def _entry(entry: Entry | None) -> str:
     if entry is None:
         return "nothing more"
-    text = _short(entry) if entry["k"] in ("frame", "check", "snapshot") else in_words(entry)
+    text = NUMBERS.get(entry["k"]) or in_words(entry)
     return f"{Event(entry['t'], entry['k'], text).kind} at {seconds(entry['t']):.2f} s: {text}"
 
 

@@ -75,8 +75,9 @@ def moment(started_utc: str) -> str:
 
 def _record(scenario: str, rows: Sequence[RunRow], now: datetime) -> CaseRecord:
     attempts = tuple(_attempt(row, "") for row in rows)
-    scores = [one.score_pct for one in attempts if one.score_pct is not None]
-    passes = [row for row in rows if row.passed and row.mode in ("practice", "exam")]
+    whole = [row for row in rows if row.mode in ("practice", "exam") and not row.forked]  # what helps or begins midway shows no skill
+    scores = [row.score for row in whole if row.score is not None]
+    passes = [row for row in whole if row.passed]
     return CaseRecord(
         scenario=scenario,
         case=next((row.case for row in reversed(rows) if row.case), spaced(scenario.rpartition("/")[2])),
@@ -85,7 +86,7 @@ def _record(scenario: str, rows: Sequence[RunRow], now: datetime) -> CaseRecord:
         best_pct=max(scores, default=None),
         last_passed=moment(passes[-1].started_utc) if passes else "",
         trend=_trend(scores),
-        due=_due(rows, passes, now) if any(row.passed is not None or row.state == "unfinished" for row in rows) else "",
+        due=_due(whole, passes, now) if any(row.passed is not None or row.state == "unfinished" for row in rows) else "",
     )
 
 
@@ -114,7 +115,7 @@ def _attempt(row: RunRow, cause: str) -> Attempt:
     return Attempt(
         number=row.attempt,
         when=moment(row.started_utc),
-        mode=row.mode,
+        mode=f"{row.mode}, forked" if row.forked else row.mode,
         outcome="unfinished" if row.state == "unfinished" else spaced(row.outcome),
         score_pct=row.score,
         passed=row.passed,

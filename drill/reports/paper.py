@@ -117,6 +117,8 @@ def _styles() -> dict[str, ParagraphStyle]:
         "quiet": style(textColor=QUIET, fontSize=8.4, leading=11),
         "strong": style(fontName=BOLD),
         "bad": style(textColor=BAD),
+        "signed": style(spaceBefore=6),
+        "unfit": style(textColor=BAD, spaceBefore=6),
         "title": style(fontName=BOLD, fontSize=19, leading=24),
         "verdict": style(fontName=BOLD, fontSize=14, leading=19),
         "h2": style(fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=15, spaceAfter=2, keepWithNext=1),
@@ -213,7 +215,7 @@ def _rated(row: RatedRow) -> Flowable:
 def _signed(row: SignedRow) -> Flowable:
     note = f"  “{row.note}”" if row.note else ""
     words = f"Not valid: {row.problem}." if row.problem else f"Signed by {row.by}, {row.when} UTC: {row.result}.{note}"
-    return _p(words, _styles()["bad" if row.problem else "text"])
+    return _p(words, _styles()["unfit" if row.problem else "signed"])
 
 
 class _Rules(Flowable):

@@ -120,6 +120,7 @@ def test_who_is_due_for_practice() -> None:
     assert due(row(1, "2026-05-01")) == "last passed 203 days ago"
     assert due(row(1, "2026-11-20", mode="guided")) == "never passed"
     assert due(row(1, "2026-11-20", state="unfinished", passed=None, score=None)) == "never passed"
+    assert due(row(1, "2026-11-19"), row(2, "2026-11-20", forked=True, passed=False)) == ""  # a takeover is no attempt of one's own
     assert due(row(1, "2026-11-20", passed=None, score=None)) == ""  # free play is nothing to pass
 
 

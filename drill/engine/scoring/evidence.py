@@ -126,7 +126,8 @@ def text_of(entry: Entry) -> str:
         case "action":
             value = entry["value"]
             to = "" if value is None else f" to {value:g}" if isinstance(value, int | float) else f" {value}"
-            return f"{words(entry['who'])}: {entry['verb']} {words(entry['target'])}{to}"
+            what = words(entry["target"]).removeprefix(f"{entry['verb']} ")  # the id of a saying often begins with its verb
+            return f"{words(entry['who'])}: {entry['verb']} {what}{to}"
         case "control":
             return control_line(entry["name"], entry["value"])
         case "job":
