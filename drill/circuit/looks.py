@@ -9,6 +9,10 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "console": ("dark", "booting", "alive", "motor_fault_lamp"),
     "mains_and_switch": ("switch_on", "isolation_switch_off", "mains_on", "mains_off"),
     "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "shaking"),
+    "drainage_line": ("closed", "tap_open", "cap_off", "kinked"),
+    "bubble_sensor": ("clear", "fine_bubbles", "gas", "sensor_loose"),
+    "cannula_site": ("seated", "side_holes_out"),
+    "central_line": ("capped", "lumen_open"),
     "oxygenator_colour": ("bright", "dark"),
     "sweep_flowmeter": ("flowing", "off"),
     "gas_line": ("whole", "hose_off", "cap_off", "wall_hose_off", "on_cylinder", "cylinder_empty"),
@@ -22,6 +26,32 @@ FINDINGS: dict[str, tuple[str, ...]] = {
 FROTH_FROM_PCT = 50.0  # lung water that shows in the tube, tunable
 KINK_SEEN, CLAMP_SEEN, WALL_SHAKES = 0.3, 0.5, 0.05  # what stands out along a line; tunable
 EFFUSION_MMHG, PNEUMOTHORAX_MMHG, COUGH_MMHG, BLEED_ML_MIN = 3.0, 3.0, 5.0, 50.0  # what shows on an ultrasound and on a patient; tunable
+SLUGS_SEEN, FINE_SEEN = 0.01, 2e-4  # share of gas in a line that shows as slugs, and as fine bubbles, to an eye; tunable
+OPEN_SEEN = 0.02  # how far open an eye makes out; tunable
+
+
+def drainage_line(controls: Mapping[str, float], kink: float) -> tuple[str, ...]:
+    """Return what stands out along the drainage line: its tap, its port, its course."""
+    found = [word for word, control in (("tap_open", "tap_drainage"), ("cap_off", "port_drainage")) if controls[control] > OPEN_SEEN]
+    if kink > KINK_SEEN:
+        found.append("kinked")
+    return tuple(found) or ("closed",)
+
+
+def bubble_sensor(share: float, *, loose: bool) -> tuple[str, ...]:
+    """Return what stands out where the bubble sensor sits, from the greatest share of gas in that line."""
+    found = ["gas"] if share > SLUGS_SEEN else ["fine_bubbles"] if share > FINE_SEEN else ["clear"]
+    return (*found, "sensor_loose") if loose else tuple(found)
+
+
+def cannula_site(controls: Mapping[str, float]) -> tuple[str, ...]:
+    """Return how the drainage cannula sits under its dressing."""
+    return ("side_holes_out",) if controls["cannula_out"] > OPEN_SEEN else ("seated",)
+
+
+def central_line(controls: Mapping[str, float]) -> tuple[str, ...]:
+    """Return whether a lumen of the central venous line stands open."""
+    return ("lumen_open",) if controls["central_line"] > OPEN_SEEN else ("capped",)
 
 
 def gas_line(controls: Mapping[str, float], cylinder_l: float) -> tuple[str, ...]:

@@ -393,7 +393,18 @@ class Plant:
             )
         if target == "flow_probe":
             return ("loose",) if self._of("lost:flow_l_min") > 0.5 else ("seated",)
+        if target in {"drainage_line", "bubble_sensor", "cannula_site", "central_line"}:
+            return self._look_for_gas(target)
         return looks.ultrasound(self._of("pericardium_mmhg"), self._of("pneumothorax_mmhg"))
+
+    def _look_for_gas(self, target: str) -> tuple[str, ...]:
+        """Return what is found where gas comes in, and where the bubble sensor sits."""
+        if target == "drainage_line":
+            return looks.drainage_line(self._controls, self._of(f"kink:{self._model.circuit.sites['svo2']}"))
+        if target == "bubble_sensor":
+            seen = max(self.scene().lines[self._model.circuit.sites["flow"]].gas_fractions)
+            return looks.bubble_sensor(seen, loose=self._of("lost:bubble_ml") > 0.5)
+        return looks.cannula_site(self._controls) if target == "cannula_site" else looks.central_line(self._controls)
 
     def _of(self, slot: str) -> float:
         """Return one number of the state, 0 where this machine has none of that name."""

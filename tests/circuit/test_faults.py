@@ -39,7 +39,10 @@ SIGNS: dict[str, tuple[dict[str, float], float, Callable[[Readings, Readings, Pl
         lambda b, a, p: _is(a["flow_l_min"]) < 0.8 * _is(b["flow_l_min"]) and _is(a["p_pre_mmhg"]) > _is(b["p_pre_mmhg"]) + 20,
     ),
     "connector_off": ({"open": 0.1}, 8, lambda b, a, p: p.true("blood_lost_ml") > 50 and _is(a["map_mmhg"]) < _is(b["map_mmhg"])),
-    "cap_off": ({"open": 0.5}, 12, lambda b, a, p: p.true("air_drawn_ml") > 2 and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.2),
+    **dict.fromkeys(
+        ("cap_off", "tap_left_open", "central_line_open", "side_holes_out"),
+        ({}, 12, lambda b, a, p: p.true("air_drawn_ml") > 5 and _is(a["flow_l_min"]) < _is(b["flow_l_min"]) - 0.4),
+    ),
 }
 
 

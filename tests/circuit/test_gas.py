@@ -219,3 +219,33 @@ def test_too_much_suction_draws_bubbles_out_of_the_blood(make_plant: Callable[..
     assert usual == 0.0
     assert plant.true("p_ven_mmhg") < -250.0
     assert plant.true("air_drawn_ml") > 1.0
+
+
+def test_a_leak_is_seen_where_it_is_and_shut_by_a_hand(make_plant: Callable[..., Plant]) -> None:
+    """Each leak of the drainage side shows at its own place and nowhere else; closed by a hand it is seen closed."""
+    seen = {"drainage_line": ("closed",), "cannula_site": ("seated",), "central_line": ("capped",)}
+    for fault, look, finding, control in (
+        ("tap_left_open", "drainage_line", "tap_open", "tap_drainage"),
+        ("cap_off", "drainage_line", "cap_off", "port_drainage"),
+        ("side_holes_out", "cannula_site", "side_holes_out", "cannula_out"),
+        ("central_line_open", "central_line", "lumen_open", "central_line"),
+    ):
+        plant = make_plant()
+        plant.inject(fault, {})
+        assert {place: plant.look(place) for place in seen} == {**seen, look: (finding,)}
+        plant.set(control, 0.0)
+        assert {place: plant.look(place) for place in seen} == seen
+
+
+def test_a_look_at_the_bubble_sensor_tells_gas_from_a_loose_sensor(make_plant: Callable[..., Plant]) -> None:
+    """A clear line is clear; a sensor without contact is loose beside a clear line; gas behind the lung is gas."""
+    plant = make_plant(bubble_stop=0.0)
+    run(plant, 1)
+    clear = plant.look("bubble_sensor")
+    plant.inject("sensor_lost", {}, "bubble_ml")
+    loose = plant.look("bubble_sensor")
+    plant.inject("air_injected", {"ml": 20.0}, "post_ox_tap")
+    run(plant, 1.5)
+
+    assert (clear, loose) == (("clear",), ("clear", "sensor_loose"))
+    assert plant.look("bubble_sensor") == ("gas", "sensor_loose")
