@@ -36,7 +36,8 @@ WIDTH = 120  # columns where there is no terminal to ask
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows there as CSV.")
 @json_option
 @click.option("--list", "as_list", is_flag=True, help="Show every name with its unit; with a circuit, its parts.")
-def lab(*, circuit: str | None, as_list: bool, as_json: bool, **options: Any) -> None:
+@click.option("--find", "word", metavar="WORD", help="Of that list, only what has the word in its name or meaning.")
+def lab(*, circuit: str | None, as_list: bool, word: str | None, as_json: bool, **options: Any) -> None:
     """Run a machine and a patient with no story, and print readings.
 
     What do 500 rpm more do to P ven?  drill lab va_ecmo_adult --set pump_rpm_set+=500
@@ -44,16 +45,18 @@ def lab(*, circuit: str | None, as_list: bool, as_json: bool, **options: Any) ->
     from drill.lab.orders import OrderError
 
     try:
-        if as_list:
+        if word is not None:
+            _list(None, as_json=as_json, word=word)
+        elif as_list:
             _list(circuit, as_json=as_json)
         elif circuit is None:
-            raise OrderError(f"name a circuit ({', '.join(_circuits())}), or show all names with --list")
+            raise OrderError(f"name a circuit ({', '.join(_circuits())}), or show all names with --list, some with --find WORD")
         else:
             _try(circuit, as_json=as_json, **options)
     except DrillError as error:
         if getattr(error, "diagnostics", ()):
             raise  # a pack with mistakes is a finding, and is told with its places
-        hint = "\nAll names: drill lab --list" if isinstance(error, NameUnknownError) else ""
+        hint = "\nAll names: drill lab --list; some: drill lab --find WORD" if isinstance(error, NameUnknownError) else ""
         raise click.UsageError(f"{error}{hint}") from error
     except (ZeroDivisionError, OverflowError) as error:
         raise click.UsageError(f"the model cannot be computed with these --param numbers ({error})") from error
@@ -161,7 +164,7 @@ def _print(trial: "Trial") -> None:
     console.print(Text(trial.title), soft_wrap=True)
     for at_s, what in trial.events:
         console.print(Text(f"{at_s:>8.1f} s  {what}", style="red" if what.startswith("alarm") else "cyan"), soft_wrap=True)
-    per_table = max(3, (console.width - 8) // 11)
+    per_table = max(3, (console.width - 8) // 10)
     for first in range(0, len(trial.tracks), per_table):
         tracks = trial.tracks[first : first + per_table]
         rows = _table("", "time\ns", *(f"{_short(t.name, t.unit)}\n{t.unit}" for t in tracks))
@@ -175,6 +178,9 @@ def _print(trial: "Trial") -> None:
         style = "bold" if change.strip("+-0.") else "dim"
         summary.add_row(t.name, before, after, Text(change, style=style), t.unit, low, high)
     console.print(summary)
+    moving = [t.name for t in trial.tracks if t.moving]
+    if moving:
+        console.print(Text(f"Still moving at the end: {', '.join(moving)}. A longer --for shows where they settle."), soft_wrap=True)
     console.print(Text("True readings, means of the last 2 s; lowest and highest are of single moments, the pulse within.", style="dim"))
 
 
@@ -188,10 +194,11 @@ def _short(name: str, unit: str) -> str:
     return plain.replace("shown:", "shown ").replace("_", " ")
 
 
-def _list(circuit: str | None, *, as_json: bool) -> None:
+def _list(circuit: str | None, *, as_json: bool, word: str = "") -> None:
     from rich.text import Text
 
     from drill.lab.inventory import describe_circuit, inventory
+    from drill.lab.orders import OrderError
     from drill.records.home import pack_roots
 
     if circuit is not None:
@@ -202,12 +209,20 @@ def _list(circuit: str | None, *, as_json: bool) -> None:
             _print_circuit(found)
         return
     found = inventory(pack_roots())
+    if word:
+        asked = word.casefold()
+        cells_of = {kind: cells for kind, _, cells in LISTS}
+        found = {k: [r for r in rows if asked in " ".join(cells_of[k](r)).casefold()] for k, rows in found.items() if k in cells_of}
+        if not any(found.values()):
+            raise OrderError(f"nothing has '{word}' in its name or meaning; all names: drill lab --list")
     if as_json:
         print_json(found)
         return
     console = _console()
     console.print(Text(TRAINING_ONLY, style="bold reverse"))
     for kind, heads, cells in LISTS:
+        if not found[kind]:
+            continue
         table = _table(kind.replace("_", " ").capitalize(), *heads, left=len(heads))
         for row in found[kind]:
             table.add_row(*(Text(text) for text in cells(row)))

@@ -105,11 +105,18 @@ def _timed(text: str) -> tuple[str, float]:
     return body, at_s
 
 
+def _share(text: str) -> str:
+    """Return what a text like "10 %" is as a share, "" for any other."""
+    bare = text.strip().removesuffix("%").strip()
+    return f"{float(bare) / 100:g}" if text.strip().endswith("%") and bare.replace(".", "", 1).isdigit() else ""
+
+
 def _number(text: str, where: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise OrderError(f"{where}: '{text.strip()}' is not a number")
+        hint = f": write {_share(text)} for {text.strip()}" if _share(text) else ""
+        raise OrderError(f"{where}: '{text.strip()}' is not a number{hint}")
     return number

@@ -16,7 +16,8 @@ from drill.units import seconds, ticks
 
 MAX_ROWS = 20000
 STEPS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
-MACHINE = ("flow_l_min", "pump_rpm", "p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg")
+MACHINE = ("flow_l_min", "pump_rpm", "p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg")
+MOVING = 0.05  # of the whole change, in the last row alone: the reading has not settled; tunable
 COLUMNS = {
     "bench": (*MACHINE, "svo2_pct", "po2_post_mmhg", "pco2_post_mmhg"),
     "va_ecmo": (*MACHINE, "map_mmhg", "cvp_mmhg", "svo2_pct", "spo2_right_hand_pct", "paco2_mmhg"),
@@ -41,6 +42,14 @@ class Track:
         """What the last row is more than the first."""
         before, after = self.values[0], self.values[-1]
         return None if before is None or after is None else after - before
+
+    @property
+    def moving(self) -> bool:
+        """Whether a reading that has changed to be seen was still changing in the last row."""
+        end = self.values[-2:]
+        if len(self.values) < 4 or self.change is None or end[0] is None or end[1] is None:
+            return False
+        return abs(self.change) >= 10.0**-self.digits and abs(end[1] - end[0]) > MOVING * abs(self.change)
 
     def see(self, value: float | None) -> None:
         """Take note of one tick."""

@@ -20,7 +20,7 @@ from drill.cli import cli
 from drill.errors import CircuitError, NameUnknownError
 from drill.lab.machine import Lab
 from drill.lab.orders import START_S, OrderError, read_fault, read_give, read_set
-from drill.lab.trial import plan
+from drill.lab.trial import Track, plan
 from drill.records.home import pack_roots
 from drill.scenarios.library import Library
 from drill.scenarios.stock import load_stock
@@ -75,9 +75,9 @@ def test_commands_of_the_page_work(root: Path) -> None:
     assert len(lines) >= 8
     for line in lines:
         words = line.split()
-        if "--list" not in words:
+        if not {"--list", "--find"} & set(words):
             words += ["--settle", "0"]
-        if not {"--list", "--bench", "--give", "--read"} & set(words):
+        if not {"--list", "--find", "--bench", "--give", "--read"} & set(words):
             words += ["--bench", "70,8"]
         if "--csv" in words:
             words[words.index("--csv") + 1] = "/dev/null"
@@ -157,6 +157,24 @@ def test_rows_as_csv(tmp_path: Path) -> None:
     assert rows[-1]["flow_l_min"]
 
 
+def test_find_lists_what_has_the_word_in_name_or_meaning() -> None:
+    """--find kink gives the fault and leaves out what has nothing to do with it."""
+    found = answer("--find", "Kink")
+
+    assert "kink" in {row["name"] for row in found["faults"]}
+    assert all("kink" in str(row).casefold() for rows in found.values() for row in rows)
+    assert found["patients"] == []
+
+
+def test_what_has_not_settled_is_named() -> None:
+    """A reading that still changes in the last rows is moving; one that has come to rest, or hardly changed, is not."""
+    moving: list[float | None] = [40.0, 39.0, 38.0, 37.0]
+    others: list[list[float | None]] = [[1.0, 3.0, 5.0, 5.0], [66.0, 66.2, 66.0, 66.3], [5.0, 4.0, 2.0, None]]
+
+    assert Track("paco2_mmhg", "mmHg", 0, values=moving).moving
+    assert not any(Track("map_mmhg", "mmHg", 0, values=row).moving for row in others)
+
+
 def test_columns_as_asked() -> None:
     """--read names the columns; +NAME adds to the usual ones; all gives all that the machine has."""
     assert list(answer(*BENCH, "--for", "1", "--read", "p_ven_mmhg")["summary"]) == ["p_ven_mmhg"]
@@ -177,6 +195,8 @@ def test_columns_as_asked() -> None:
         (["va_ecmo_adult", "--set", "pump_rpm_set=9000"], "0 to 5000"),
         (["va_ecmo_adult", "--set", "pump_rpm_set+=9000"], "0 to 5000"),
         (["va_ecmo_adult", "--set", "pump_rpm_set=fast"], "not a number"),
+        (["va_ecmo_adult", "--fault", "kink:closed=10%"], "write 0.1 for 10%"),
+        (["--find", "zzz"], "nothing has 'zzz'"),
         (["va_ecmo_adult", "--set", "pump_rpm_set"], "NAME=VALUE"),
         (["va_ecmo_adult", "--set", "pump_rpm_set=1@soon"], "'start'"),
         (["va_ecmo_adult", "--set", "pump_rpm_set=1@90", "--for", "60"], "ends before"),
