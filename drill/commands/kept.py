@@ -84,7 +84,7 @@ def _cells(row: Any) -> tuple[str, ...]:
 @click.command()
 @click.argument("run_file", metavar="[RUN]", required=False, type=RUN_FILE)
 @click.option("--csv", "kind", flag_value="csv", help="Sheet and events as a table.")
-@click.option("--json", "kind", flag_value="json", help="Everything: header, entries, footer, sheet.")
+@click.option("--json", "kind", flag_value="json", help="Everything: header, entries, footer, sheet, signatures.")
 @click.option("--xapi", "kind", flag_value="xapi", help="Statements for a learning record store.")
 @click.option("--table", metavar="FILE", type=OUT, help="All kept runs as one table instead, a row each.")
 @click.option("-o", "--out", metavar="FILE", type=OUT, default="-", help="Where to; printed if not given.")
@@ -100,6 +100,7 @@ def export(run_file: Path | None, kind: str | None, table: Path | None, out: Pat
     if run_file is None or kind is None:
         raise click.UsageError("give a RUN and one of --csv, --json, --xapi; or --table FILE for all kept runs")
     from drill.headless import judge, reload
+    from drill.records.remarks import signatures_of
     from drill.records.store import open_run
 
     record = open_run(run_file)
@@ -122,6 +123,7 @@ def export(run_file: Path | None, kind: str | None, table: Path | None, out: Pat
             "footer": None if record.footer is None else dict(record.footer),
             "problems": list(record.problems),
             "sheet": None if sheet is None else sheet.to_json(),
+            "signatures": [{**one.said, "problem": one.problem} for one in signatures_of(run_file, record.seal)],
         }
     written(out, _json_writer(data))
 

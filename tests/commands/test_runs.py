@@ -38,8 +38,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
     folder = tmp_path_factory.mktemp("runs")
     paths = []
-    for robot, mode in (("expert", "exam"), ("idle", "practice")):
-        played = play_headless(SCENARIO, robot, seed=3, mode=mode, cause="motor_fault", out=folder / f"{robot}{PACKED}")
+    for robot, mode, trainee in (("expert", "exam", "T-17"), ("idle", "practice", "")):
+        out = folder / f"{robot}{PACKED}"
+        played = play_headless(SCENARIO, robot, seed=3, mode=mode, cause="motor_fault", out=out, trainee=trainee)
         assert played.path is not None
         paths.append(played.path)
     return paths[0], paths[1]
@@ -224,6 +225,8 @@ def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
         (["--not-passed"], ["practice"]),
         (["--mode", "exam"], ["exam"]),
         (["--trainee", "nobody"], []),
+        (["--trainee", "T-17"], ["exam"]),
+        (["--trainee", "robot idle"], ["practice"]),
         (["--scenario", SCENARIO], ["practice", "exam"]),
         (["--since", "2999-01-01"], []),
         (["--unsigned"], ["practice", "exam"]),
@@ -274,6 +277,7 @@ def test_what_only_people_judge_is_rated_apart_from_the_points(runs: tuple[Path,
     assert done.exit_code == 0, done.output
     shown = drill("sign", runs[0]).output
     assert "closed_loop: 2 (mostly)" in shown
+    assert [one["ratings"] for one in json.loads(drill("export", runs[0], "--json").stdout)["signatures"]] == [{"closed_loop": 2.0}]
     assert "shared_picture: The team was told" in shown, "what can be rated is told, with its scale"
     assert json.loads(drill("score", runs[0], "--json").stdout) == before
     for wrong, told in (("closed_loop=9", "scale"), ("closed_loop=x", "scale"), ("charm=1", "closed_loop")):
