@@ -150,6 +150,7 @@ def display(x: Scope, spec: CircuitSpec, net: Network) -> None:
         "pump_rpm": x["drive_rpm"],
         "crank_tach_rpm": x["crank_tach"],
         "sweep_l_min": x["supply:metered_ml_s"] / ML_S_PER_L_MIN,
+        "dp_ox_mmhg": x["true:dp_ox_mmhg"] + x["zero:p_pre_mmhg"] - x["zero:p_post_mmhg"],  # worked out from the two, with their errors
     }
     for name in LIVE:
         reading = READINGS[name]

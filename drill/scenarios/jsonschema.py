@@ -73,6 +73,7 @@ MAPS: Final[Mapping[tuple[str, str], Collection[str]]] = {
     ("PackInfo", "site_defaults"): SITE_VALUES,
     ("Profile", "values"): SITE_VALUES,
 }
+SITE_NAMES: Final = {("Condition", "task"), ("Act", "do"), ("Act", "order")}  # jobs that a site may choose
 _SITE: Final = {
     "type": "object",
     "properties": {"site": {"enum": sorted(SITE_VALUES)}},
@@ -105,6 +106,9 @@ def _model(title: str, part: dict[str, Any]) -> dict[str, Any]:
         made = _site_too(_untitled(value)) if key != "schema" else _untitled(value)
         if (title, key) in NAMES:
             made = _named(made, NAMES[title, key])
+        if (title, key) in SITE_NAMES:
+            plain = {name: value for name, value in made.items() if name != "default"}
+            made = {**{name: made[name] for name in ("default",) if name in made}, "anyOf": [*made.get("anyOf", [plain]), _SITE]}
         if (title, key) in MAPS:
             made = {**made, "propertyNames": {"enum": sorted(MAPS[title, key])}}
         properties[key] = {**made, "description": meanings[key]} if key in meanings else made

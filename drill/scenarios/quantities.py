@@ -25,6 +25,8 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("sat_below_limit_s", "s", "up", "Time with arterial saturation at the right hand below 88 %"),
         Quantity("oxygen_debt_ml", "mL", "up", "Oxygen that the tissues wanted and did not get"),
         Quantity("flow_without_sweep_s", "s", "up", "Time with circuit flow above 0.5 L/min and sweep below 0.1 L/min"),
+        Quantity("dark_return_s", "s", "up", "Time with flow above 0.5 L/min and less than 92 % saturation behind the lung"),
+        Quantity("svo2_below_limit_s", "s", "up", "Time with less than 60 % saturation in the drained blood"),
         Quantity("gas_to_patient_ml", "mL", "up", "Gas that reached the patient"),
         Quantity("gas_to_brain_ml", "mL", "up", "Arterial gas that went to the brain"),
         Quantity("blood_lost_ml", "mL", "up", "Blood that ran out of the circuit or the patient"),

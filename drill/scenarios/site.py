@@ -19,6 +19,7 @@ from drill.scenarios.yaml_reader import Document
 
 Value = float | str | bool
 LANGUAGE_VALUE = "language"
+CHANGES = ("cut_out_oxygenator", "cut_out_circuit")
 
 
 class SiteValue(NamedTuple):
@@ -50,6 +51,8 @@ SITE_VALUES: dict[str, SiteValue] = {
         SiteValue("fetch_backup_s", "number", "s", 60.0, 5, 1800, "Fetching the backup console", "local target"),
         SiteValue("no_flow_limit_s", "number", "s", 120.0, 20, 1200, "Time without flow that is tolerated", "local target"),
         SiteValue("no_flow_no_power_limit_s", "number", "s", 100.0, 20, 1200, "The same where only power is missing", "local target"),
+        SiteValue("ecmo_change", "text", "", "cut_out_oxygenator", 0, 0,
+                  "Changed when the lung of an ECMO fails: cut_out_oxygenator, or cut_out_circuit (head, line, lung)", "local target"),
         SiteValue(LANGUAGE_VALUE, "text", "", LANGUAGE, 0, 0, "Language of all texts, such as de or pt-BR", "local target"),
         SiteValue("pass_mark_pct", "number", "%", 70.0, 0, 100, "Points needed to pass; no published pass mark was found", "local target"),
     )
@@ -98,6 +101,8 @@ def _misfit(spec: SiteValue, value: object) -> str:
         case "text":
             if not isinstance(value, str):
                 return f"'{spec.name}' is text, found {found(value)}"
+            if spec.name == "ecmo_change" and value not in CHANGES:
+                return f"'ecmo_change' is {' or '.join(CHANGES)}, found {found(value)}"
             if spec.name == LANGUAGE_VALUE and not re.fullmatch(LANGUAGE_PATTERN, value):
                 return f"'{spec.name}' is a language such as en, de or pt-BR, found {found(value)}"
         case "flag":

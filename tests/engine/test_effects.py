@@ -182,6 +182,14 @@ def test_without_its_lines_the_pressures_of_the_oxygenator_are_blank(va: Bedside
     assert va.plant.shown("dp_ox_mmhg") is not None
 
 
+def test_delta_p_has_the_errors_of_its_two_sensors(va: Bedside) -> None:
+    """A wrong zero of P pre shows in delta-P too: the console works it out from what it measures."""
+    before = va.plant.shown("dp_ox_mmhg") or 0.0
+    va.plant.inject("sensor_zero", {"offset": 80.0}, "p_pre_mmhg")
+    va.wait(1.5)
+    assert (va.plant.shown("dp_ox_mmhg") or 0.0) - before == pytest.approx(80.0, abs=8.0)
+
+
 @pytest.mark.parametrize(("control", "less"), [("head_down", 0.4), ("aortic_vent", 0.4)])
 def test_head_down_and_a_vent_spare_the_brain(control: str, less: float) -> None:
     """Of the same gas in the aorta, less goes to the brain."""

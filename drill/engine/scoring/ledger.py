@@ -18,6 +18,8 @@ NO_FLOW_L_MIN: Final = 0.5
 MAP_LIMIT_MMHG: Final = 55.0
 SAT_LIMIT_PCT: Final = 88.0
 SWEEP_OFF_L_MIN: Final = 0.1
+DARK_BELOW_PCT: Final = 92.0  # as an eye calls it dark
+LOW_SVO2_PCT: Final = 60.0  # delivery no longer meets demand, local target
 EJECTING_PULSE_MMHG: Final = 10.0
 EJECTING_MAP_MMHG: Final = 35.0
 
@@ -62,6 +64,14 @@ def _flow_without_sweep(frame: Frame) -> bool:
     return frame.true["flow_l_min"] > NO_FLOW_L_MIN and frame.true["sweep_l_min"] < SWEEP_OFF_L_MIN
 
 
+def _dark_return(frame: Frame) -> bool:
+    return frame.true["flow_l_min"] > NO_FLOW_L_MIN and frame.true["sat_post_pct"] < DARK_BELOW_PCT
+
+
+def _low_svo2(frame: Frame) -> bool:
+    return frame.true["svo2_pct"] < LOW_SVO2_PCT
+
+
 def _ejects(frame: Frame) -> bool:
     return frame.true["pulse_pressure_mmhg"] > EJECTING_PULSE_MMHG and frame.true["map_mmhg"] > EJECTING_MAP_MMHG
 
@@ -86,6 +96,8 @@ COUNTS: Final[Mapping[str, Count]] = {
     "sat_below_limit_s": _time(_low_sat),
     "oxygen_debt_ml": _gained("oxygen_debt_ml"),
     "flow_without_sweep_s": _time(_flow_without_sweep),
+    "dark_return_s": _time(_dark_return),
+    "svo2_below_limit_s": _time(_low_svo2),
     "gas_to_patient_ml": _gained("gas_to_patient_ml"),
     "gas_to_brain_ml": _gained("gas_to_brain_ml"),
     "blood_lost_ml": _gained("blood_lost_ml"),
