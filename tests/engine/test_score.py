@@ -252,9 +252,14 @@ def test_the_ledger_counts_what_happened() -> None:
         "backflow_ml": 120.0,
         "oxygen_debt_ml": 40.0,
         "gas_to_patient_ml": 1.25,
+        "gas_to_brain_ml": 0.5,
+        "blood_lost_ml": 210.0,
+        "air_drawn_ml": 33.0,
     }
     got = ledger(
-        frame(0, backflow_ml=20.0, oxygen_debt_ml=10.0), frame(50, **worst), frame(100, **{**worst, "flow_l_min": 3.0, "sweep_l_min": 0.0})
+        frame(0, backflow_ml=20.0, blood_lost_ml=10.0, oxygen_debt_ml=10.0),
+        frame(50, **worst),
+        frame(100, **{**worst, "flow_l_min": 3.0, "sweep_l_min": 0.0}),
     )
 
     assert got == {
@@ -266,6 +271,9 @@ def test_the_ledger_counts_what_happened() -> None:
         "oxygen_debt_ml": 30.0,
         "flow_without_sweep_s": 1.0,
         "gas_to_patient_ml": 1.25,
+        "gas_to_brain_ml": 0.5,
+        "blood_lost_ml": 200.0,
+        "air_drawn_ml": 33.0,
         "p_pre_max_mmhg": 510.0,
         "p_ven_min_mmhg": -220.0,
         "compressions_ejecting_s": 0.0,

@@ -1,7 +1,7 @@
 """The harm ledger: what the drill cost the patient, from true readings, counted from the first perceivable sign.
 
 `scenarios.quantities` names the quantities and says what they mean; here is how each is counted. A quantity that no
-model computes (blood lost, for one) has no place here: a zero would be a lie.
+model computes has no place here: a zero would be a lie.
 """
 
 from collections.abc import Callable, Mapping, Sequence
