@@ -171,7 +171,8 @@ class Panel:
         s = snapshot
         jobs, pump = tuple((j.task, j.who) for j in s.jobs), s.scene.pump.head_on
         locks = tuple(lock.state for lock in s.interlocks)
-        state = (self.saydo.group, self.safety.tab, pump, jobs, s.scene.backup_console_here, s.alarms, s.controls, s.options, locks)
+        open_now = self.saydo.group, self.saydo.page, self.safety.tab
+        state = (open_now, pump, jobs, s.scene.backup_console_here, s.alarms, s.controls, s.options, locks)
         if self._spots_of != state:
             looks = self._listed("console_panel", s)
             self._spots = [

@@ -392,3 +392,15 @@ def test_every_action_of_the_panel_names_things_that_exist(stage: Stage, steady:
                     assert action.target in known[action.verb]
                     if action.verb == "set" and action.value is not None:
                         assert CONTROLS[action.target].low <= action.value <= CONTROLS[action.target].high
+
+
+def test_a_click_on_another_page_does_what_stands_there(stage: Stage, steady: Snapshot) -> None:
+    """Where a group has several pages, the first entry of each does another thing once the page is turned."""
+    sent: list[Action] = []
+    for spot in ("entry_1", "entries_more", "entry_1"):
+        stage.panel.saydo.group = "look"
+        x, y, w, h = {one.id: one for one in stage.panel.spots(steady)}[spot].box
+        sent += stage.click((x + w / 2, y + h / 2), steady)
+
+    assert len(sent) == 2
+    assert len({action.target for action in sent}) == len(sent)
