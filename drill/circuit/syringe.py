@@ -32,7 +32,7 @@ def move(x: Scope, part: str, node: str) -> None:
     V' = V - drawn + pushed;  c' = (c V - c_drawn drawn + c_pushed pushed)/V'
     """
     draw, prime, air = (_step(x, f"syringe_{act}_ml:{part}") for act in ACTS)
-    volume = most(x[f"vol:{node}"], 1.0)
+    volume = most(x[f"vol:{node}"] - x[f"unmixed:{node}"], 1.0)
     share: Num = 0.0
     for g in GAS:
         share = share + x[f"{g}:{node}"]
@@ -45,7 +45,7 @@ def move(x: Scope, part: str, node: str) -> None:
         brought = PRIME[s] * prime - here * per_blood * blood
         x[f"{s}:{node}"] = (here * volume + brought) / after
         x[f"port:open_{s}"] = x[f"port:open_{s}"] + brought
-    left = 1.0 - gas / most(share * volume, 1e-9)
+    left = 1.0 - gas / most(share * volume, 1e-30)
     for g in GAS:
         pushed = air if g == "bulk" else 0.0
         x[f"{g}:{node}"] = (x[f"{g}:{node}"] * left * volume + pushed) / after

@@ -20,7 +20,7 @@ BLOOD = ("o2", "hb", "co2", "heat")  # mL O2 per mL; g Hb per L; mL CO2 per mL; 
 SPECIES = (*BLOOD, *GAS)  # gas: mL per mL
 PORTS = ("air_in_ml", "gas_out_ml", "blood_lost_ml", "primed_ml", *(f"open_{s}" for s in BLOOD))
 LAST_ML = 2.0  # of an open pool, which no outlet reaches, tunable
-FLUSHED = 0.4  # of what comes in within a tick, the least volume that it is mixed into
+LEAST_ML = 1e-9  # that contents are divided by
 
 
 def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float]], rich: AbstractSet[str]) -> None:
@@ -31,6 +31,7 @@ def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float
     for node in net.nodes.values():
         for species in BLOOD:
             slots.add(f"{species}:{node.id}", 0.0 if node.is_air else first[species][node.id in rich])
+        slots.add(f"unmixed:{node.id}", 0.0)
         for gas in () if node.is_patient else GAS:
             slots.add(f"{gas}:{node.id}", 1.0 if node.is_air and gas == "bulk" else 0.0)
     for edge in net.edges.values():
@@ -44,6 +45,8 @@ def add_blood(slots: Slots, net: Network, first: Mapping[str, tuple[float, float
                 slots.add(f"{species}:{edge.id}:{k}", first[species][edge.id in rich])
             for gas in GAS if _carried(net, edge) is SPECIES else ():
                 slots.add(f"{gas}:{edge.id}:{k}", 0.0)
+    for name in net.edges:
+        slots.add(f"late:{name}", 0.0)
     for port in PORTS:
         slots.add(f"port:{port}", 0.0)
 
@@ -79,17 +82,9 @@ def move_blood(
     """
     entering: dict[str, list[tuple[Num, Mix]]] = {n: list(added.get(n, ())) for n in net.nodes}
     moved: dict[str, Num] = {}
-    waiting: dict[str, Num] = {}
+    moving, waiting = _in_turn(net, x, entering)
     for edge in net.edges.values():
-        volume: Num = x[f"acc:{edge.id}"]
-        if edge.cells:  # more than a cell in a tick waits for the next: a shock, not a flow
-            moving = between(volume, -edge.cell_ml, edge.cell_ml)
-            waiting[edge.outlet] = waiting.get(edge.outlet, 0.0) + (volume - moving)
-            waiting[edge.inlet] = waiting.get(edge.inlet, 0.0) - (volume - moving)
-            x[f"acc:{edge.id}"] = volume - moving
-            volume = moving
-        else:
-            x[f"acc:{edge.id}"] = 0.0
+        volume = moving[edge.id]
         forward = volume > 0.0
         at_inlet, at_outlet = _at(net, x, edge.inlet), _at(net, x, edge.outlet)
         source: dict[str, Num] = {s: select(forward, at_inlet[s], at_outlet[s]) for s in SPECIES}
@@ -113,8 +108,9 @@ def move_blood(
         coming: Num = 0.0
         for amount, _ in entering[node.id]:
             coming = coming + amount
-        # what has come and waits is not mixed yet; a chamber that is flushed in one tick must not overshoot what flushes it
-        held = most(most(x[f"vol:{node.id}"] - waiting.get(node.id, 0.0), FLUSHED * coming), 0.1)
+        x[f"unmixed:{node.id}"] = waiting[node.id]
+        # no more leaves than was there, so what is held now is at least what came: nothing overshoots what flushes it
+        held = most(most(x[f"vol:{node.id}"] - waiting[node.id], coming), LEAST_ML)
         for s in BLOOD if node.is_patient else SPECIES:
             here = x[f"{s}:{node.id}"]
             gain: Num = 0.0
@@ -123,6 +119,39 @@ def move_blood(
             moved[f"{s}:{node.id}"] = here + gain / held
     for name, value in moved.items():
         x[name] = value
+
+
+def _in_turn(net: Network, x: Scope, entering: Mapping[str, Sequence[tuple[Num, Mix]]]) -> tuple[dict[str, Num], dict[str, Num]]:
+    """Return what each edge moves in this tick, and what each node has got (or lost, below 0) that waits in `late:`.
+
+    An edge moves at most a cell, and out of a node goes at most what is mixed there: a shock passes in several ticks.
+    """
+    wanted: dict[str, Num] = {}
+    waiting: dict[str, Num] = {n: 0.0 for n in net.nodes}
+    leaving: dict[str, Num] = {n: 0.0 for n in net.nodes}
+    for edge in net.edges.values():
+        volume: Num = x[f"acc:{edge.id}"] + x[f"late:{edge.id}"]
+        wanted[edge.id] = between(volume, -edge.cell_ml, edge.cell_ml) if edge.cells else volume
+        x[f"late:{edge.id}"] = volume
+        x[f"acc:{edge.id}"] = 0.0
+        waiting[edge.outlet] = waiting[edge.outlet] + volume
+        waiting[edge.inlet] = waiting[edge.inlet] - volume
+        leaving[edge.inlet] = leaving[edge.inlet] + most(wanted[edge.id], 0.0)
+        leaving[edge.outlet] = leaving[edge.outlet] + most(-wanted[edge.id], 0.0)
+    share: dict[str, Num] = {}
+    for node in net.nodes.values():
+        mixed: Num = x[f"vol:{node.id}"] - waiting[node.id] if node.stiffness is not None else 0.0
+        for amount, _ in entering[node.id]:
+            mixed = mixed - amount
+        out = leaving[node.id]
+        share[node.id] = select(out > mixed, most(mixed, 0.0) / most(out, LEAST_ML), 1.0) if node.stiffness is not None else 1.0
+    for edge in net.edges.values():
+        volume = wanted[edge.id] * select(wanted[edge.id] > 0.0, share[edge.inlet], share[edge.outlet])
+        wanted[edge.id] = volume
+        x[f"late:{edge.id}"] = x[f"late:{edge.id}"] - volume
+        waiting[edge.outlet] = waiting[edge.outlet] - volume
+        waiting[edge.inlet] = waiting[edge.inlet] + volume
+    return wanted, waiting
 
 
 def _with_air(x: Scope, edge: EdgeModel, source: Mix, amount: Num, *, is_open: bool) -> dict[str, Num]:

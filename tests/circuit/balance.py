@@ -29,9 +29,7 @@ def held(plant: Plant, species: str) -> float:
 
 def _waiting(plant: Plant, node: str) -> float:
     """What has passed an edge in a shock and is not mixed into the node yet, mL."""
-    edges = [e for e in plant._model.net.edges.values() if e.cells]
-    came = math.fsum(plant._x[plant._index[f"acc:{e.id}"]] for e in edges if e.outlet == node)
-    return came - math.fsum(plant._x[plant._index[f"acc:{e.id}"]] for e in edges if e.inlet == node)
+    return float(plant._x[plant._index[f"unmixed:{node}"]])
 
 
 def _ports(plant: Plant, ends: tuple[str, ...]) -> float:
@@ -59,7 +57,8 @@ def balance(plant: Plant) -> dict[str, float]:
     nodes = math.fsum(x[index[f"vol:{n.id}"]] for n in plant._model.net.nodes.values() if n.stiffness is not None)
     lost, primed = (float(x[index[f"port:{name}"]]) for name in ("blood_lost_ml", "primed_ml"))
     plasma = _ports(plant, ("_plasma_ml",))
-    found["volume"] = nodes - clear - blood - drawn + out + given + lost - primed - plasma
+    late = math.fsum(x[index[f"late:{e.id}"]] for e in plant._model.net.edges.values() if plant._model.net.nodes[e.outlet].is_air)
+    found["volume"] = nodes + late - clear - blood - drawn + out + given + lost - primed - plasma
     return found
 
 

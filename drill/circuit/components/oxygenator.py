@@ -134,7 +134,7 @@ def _leak_plasma(part: PartSpec, x: Scope) -> None:
     node = part.inlet
     over = most(x[f"p:{node}"] - x[f"air_mmhg:{part.id}"] - x[f"gas_pressure_mmhg:{part.id}"], 0.0)
     lost = x[f"plasma_leak_ml_min:{part.id}"] * (TICK_S / 60.0 / LEAK_AT_MMHG) * over
-    held = most(x[f"vol:{node}"], 1.0)
+    held = most(x[f"vol:{node}"] - x[f"unmixed:{node}"], 1.0)
     thicker = held / most(held - lost, 0.5)
     for species in ("o2", "hb", *GAS):
         x[f"{species}:{node}"] = x[f"{species}:{node}"] * thicker
@@ -154,7 +154,7 @@ def _cross_gas(part: PartSpec, x: Scope) -> None:
     over = most(x[f"gas_pressure_mmhg:{part.id}"] + x[f"air_mmhg:{part.id}"] - x[f"p:{node}"], 0.0)
     per_s = (x[f"par:{part.id}.gas_crossing_ml_min_mmhg"] + x[f"tear_ml_min_mmhg:{part.id}"]) / 60.0
     crossed = least(per_s * over * TICK_S, MOST_CROSSED_ML)
-    volume = most(x[f"vol:{node}"], 1.0)
+    volume = most(x[f"vol:{node}"] - x[f"unmixed:{node}"], 0.01)
     thinner = volume / (volume + crossed)
     for s in SPECIES:
         x[f"{s}:{node}"] = x[f"{s}:{node}"] * thinner
