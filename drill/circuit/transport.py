@@ -127,8 +127,8 @@ def _in_turn(net: Network, x: Scope, entering: Mapping[str, Sequence[tuple[Num, 
     An edge moves at most a cell, and out of a node goes at most what is mixed there: a shock passes in several ticks.
     """
     wanted: dict[str, Num] = {}
-    waiting: dict[str, Num] = {n: 0.0 for n in net.nodes}
-    leaving: dict[str, Num] = {n: 0.0 for n in net.nodes}
+    waiting: dict[str, Num] = dict.fromkeys(net.nodes, 0.0)
+    leaving: dict[str, Num] = dict.fromkeys(net.nodes, 0.0)
     for edge in net.edges.values():
         volume: Num = x[f"acc:{edge.id}"] + x[f"late:{edge.id}"]
         wanted[edge.id] = between(volume, -edge.cell_ml, edge.cell_ml) if edge.cells else volume
