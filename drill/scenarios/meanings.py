@@ -196,6 +196,13 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "do": "its actions, in order",
         "once": "false: every time that the condition becomes true",
     },
+    "Change": {
+        "id": "the key again, or nothing",
+        "when": "the condition, of what anyone at the bedside can know",
+        "wait_s": "how long it thinks before it acts",
+        "do": "its actions, in order",
+        "once": "false: every time that the condition becomes true",
+    },
     "Act": {
         "clamp": "close a clamp, by its short name",
         "unclamp": "open a clamp",

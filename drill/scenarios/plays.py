@@ -6,7 +6,7 @@ from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.scenarios.conditions import ACKS, CLAMP_NAMES, PLAY_HEADS, Names, check_condition
 from drill.scenarios.diagnostics import cut
 from drill.scenarios.quantities import QUANTITIES
-from drill.scenarios.schema import Play
+from drill.scenarios.schema import Change, Play, Rule
 from drill.scenarios.tree import Node, Report
 
 VERBS = ("clamp", "unclamp", "set", "do", "stop", "order", "say", "look", "ack")
@@ -109,5 +109,9 @@ def resolve(play: Play, plays: Mapping[str, Play]) -> Play:
     if play.extends is None:
         return play
     parent = resolve(plays[play.extends], plays)
-    kept = (play.change.get(rule.id, rule) for rule in parent.rules if rule.id not in play.drop)
+    kept = (_changed(rule, play.change.get(rule.id)) for rule in parent.rules if rule.id not in play.drop)
     return play.model_copy(update={"rules": (*kept, *play.rules), "extends": None, "drop": (), "change": {}})
+
+
+def _changed(rule: Rule, to: Change | None) -> Rule:
+    return rule if to is None else Rule(id=rule.id, when=to.when, wait_s=to.wait_s, do=to.do, once=to.once)

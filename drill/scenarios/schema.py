@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from drill.scenarios.schema_play import Act, Play, Rule, Worse
+from drill.scenarios.schema_play import Act, Change, Play, Rule, Worse
 from drill.scenarios.schema_rubric import HarmLimit, Review, Rubric, Step, Wrong
 from drill.scenarios.schema_tasks import HEADS, Condition, Effect, Group, Look, Saying, Task, Tasks
 from drill.scenarios.schema_words import LANGUAGE, Draw, Id, Language, Mode, Model, Number, Ref, Seconds, Text, Words
@@ -183,7 +183,7 @@ class PackInfo(Model):
 
 
 __all__ = [
-    "HEADS", "Act", "Case", "Cause", "Condition", "Draw", "Effect", "Equipment", "Event", "Go", "Group", "Happening",
+    "HEADS", "Act", "Case", "Cause", "Change", "Condition", "Draw", "Effect", "Equipment", "Event", "Go", "Group", "Happening",
     "HarmLimit", "Id", "Look", "Mode", "Model", "Number", "PackInfo", "Person", "Play", "Prompt", "Property", "Range", "Ref", "Review",
     "Rubric", "Rule", "Saying", "Scenario", "Seconds", "Stage", "Start", "Step", "Task", "Tasks", "Text", "Words", "Worse", "Wrong",
 ]  # fmt: skip

@@ -37,6 +37,16 @@ class Rule(Model):
     once: bool = True
 
 
+class Change(Model):
+    """A rule in the place of an inherited one: the whole rule. Its id is the key under `change`, and need not be written again."""
+
+    id: Id | None = None
+    when: Condition
+    wait_s: Seconds = 0
+    do: tuple[Act, ...] = Field(min_length=1)
+    once: bool = True
+
+
 class Worse(Model):
     """What an error play must make worse than the expert, and by how much."""
 
@@ -52,7 +62,7 @@ class Play(Model):
     scenario: Id
     extends: Id | None = None
     drop: tuple[Id, ...] = ()
-    change: dict[Id, Rule] = Field(default_factory=dict)
+    change: dict[Id, Change] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     loses: Id | None = None
     worsens: Worse | None = None
