@@ -277,6 +277,8 @@ def test_the_ledger_counts_what_happened() -> None:
         "p_pre_max_mmhg": 510.0,
         "p_ven_min_mmhg": -220.0,
         "compressions_ejecting_s": 0.0,
+        "dark_return_s": 1.0,
+        "svo2_below_limit_s": 2.0,
     }
 
 
