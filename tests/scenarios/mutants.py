@@ -195,9 +195,9 @@ class Mill:
             assert "pydantic" not in problem.message
         if any(problem.severity == "error" for problem in problems):
             return "errors with a place"
-        names = [path.stem] if path.parent.name == "scenarios" else self.library.names("pump_head_failure", "scenarios")[:1]
-        pack = pack if path.parent.name == "scenarios" else "pump_head_failure"
-        ref = f"{pack}/{names[0]}"
+        ref = f"pump_head_failure/{self.library.names('pump_head_failure', 'scenarios')[0]}"
+        if path.parent.name in ("scenarios", "plays"):
+            ref = f"{pack}/{path.stem if path.parent.name == 'scenarios' else root(self.documents[path])['scenario'].text}"
         loaded, found = self.loaded.get(ref) or gather(ref, self.library)
         if loaded is None:
             assert found, "it does not load, and nothing says why"
