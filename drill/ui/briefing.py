@@ -16,7 +16,7 @@ from drill.ui.screens import WINDOW_TITLE, Desk, Screen
 LEFT_W: Final = 640.0
 RIGHT_X: Final = 752.0
 RIGHT_W: Final = WIDTH - MARGIN - RIGHT_X
-KEY_GAP: Final = 3.0
+KEY_GAP: Final = 2.0
 Keys = Sequence[tuple[str, str]]
 
 

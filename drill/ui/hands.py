@@ -239,14 +239,14 @@ class Hands:
                 return []
             return self._choose(entries[digit - 1]) if digit <= len(entries) else []
         if digit <= len(self.saydo.groups):
-            self.saydo.group = self.saydo.groups[digit - 1][0]
+            self.saydo.open(self.saydo.groups[digit - 1][0])
         return []
 
     def _escape(self) -> list[Action] | None:
         if self.menu:
             self.menu = ""
         elif self.saydo.group:
-            self.saydo.group = ""
+            self.saydo.open("")
         elif self.focus:
             self.focus = ""
         else:
@@ -262,7 +262,7 @@ class Hands:
 
     def _use(self, spot: Spot, snapshot: Snapshot, *, listed: bool) -> list[Action]:
         if spot.id.startswith("group_"):
-            self.saydo.group = self.saydo.groups[int(spot.id.removeprefix("group_")) - 1][0]
+            self.saydo.open(self.saydo.groups[int(spot.id.removeprefix("group_")) - 1][0])
             return []
         if spot.id.startswith("tab_"):
             self.safety.turn(spot.id.removeprefix("tab_"))
@@ -271,7 +271,7 @@ class Hands:
             self.saydo.turn(snapshot)
             return []
         if spot.id == "groups_back":
-            self.saydo.group = ""
+            self.saydo.open("")
             return []
         if spot.direct and not listed and spot.entries:
             return self._choose(spot.entries[0])
@@ -282,5 +282,5 @@ class Hands:
         """Send an entry's actions; the list it stood on closes, unless it cannot be done: then it stays with its reason."""
         if not entry.reason:
             self.menu = ""
-            self.saydo.group = ""
+            self.saydo.open("")
         return list(entry.actions)

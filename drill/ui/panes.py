@@ -76,6 +76,10 @@ class SayDo:
         self.group = ""
         self._turned = ("", 0)
 
+    def open(self, group: str) -> None:
+        """Open a group at its first page; "" closes the open one."""
+        self.group, self._turned = group, ("", 0)
+
     @property
     def page(self) -> int:
         """Which page of the open group stands there."""

@@ -113,7 +113,9 @@ def test_the_stock_drawing_shows_every_part_sensor_and_clamp(loaded: Loaded) -> 
     drawn = {t.part for t in drawing.tubes} | {drawing.pump.part, drawing.oxygenator.part}
     taps = {t for p in loaded.circuit.parts for t in p.taps}
     assert drawn == {p.id for p in loaded.circuit.parts if not p.taps}
-    assert taps <= {t.control for t in drawing.taps}
+    by_hand = {t.control for t in drawing.taps} | {c for thing in drawing.things.values() for c in thing.controls}
+    by_a_job = {effect.set for task in loaded.tasks.tasks for effect in task.effects}
+    assert taps <= by_hand | by_a_job
     on = {c.control: c.tube for c in drawing.clamps}
     for part in loaded.circuit.parts:
         for clamp in part.clamps:

@@ -26,10 +26,12 @@ from drill.engine.session import Session
 from drill.errors import RunFileError
 from drill.records.home import pack_roots
 from drill.records.store import open_run
+from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.canvas import Canvas
 from drill.ui.drawing import read_drawing
 from drill.ui.panel import CIRCUIT, SAYDO
+from drill.ui.panes import ROWS, WHOLE
 from drill.ui.theme import load_theme
 
 SCENARIO = "pump_head_failure/va_flow_lost"
@@ -112,18 +114,22 @@ class Player:
         options = Session(quick, seed=0).snapshot().options
         groups = [g.id for g in loaded.tasks.groups]
         self._digits = {
-            (o.verb, o.target): (groups.index(group) + 1, place)
+            (o.verb, o.target): (groups.index(group) + 1, *(divmod(place, ROWS) if len(listed) > WHOLE else (0, place)))
             for group in groups
-            for place, o in enumerate((o for o in options if o.group == group), start=1)
+            for listed in [[o for o in options if o.group == group]]
+            for place, o in enumerate(listed)
         }
 
     def choose(self, verb: str, target: str) -> None:
-        """Open a group of the say-and-do list by its digit, and choose an entry by its digit."""
-        group, entry = self._digits[verb, target]
+        """Open a group of the say-and-do list by its digit, turn its pages, and choose an entry by its digit."""
+        group, turns, entry = self._digits[verb, target]
         self.hands.click(SAYDO[0] + SAYDO[2] - 46, SAYDO[1] + 15)  # "back", where a list stayed open with its reason; else nothing
-        self.hands.key(str(group))
+        self.hands.key(str(group % 10))
         time.sleep(0.1)
-        self.hands.key(str(entry))
+        for _ in range(turns):
+            self.hands.key("0")
+            time.sleep(0.1)
+        self.hands.key(str(entry + 1))
         time.sleep(0.1)
 
     def until(self, what: str, holds: Callable[[Frame], bool]) -> Frame:
@@ -175,9 +181,10 @@ class Player:
         return frame.found[target].seen
 
     def from_menu_to_drill(self) -> None:
-        """Choose the first case, give a code, read the briefing, start."""
+        """Choose the case, give a code, read the briefing, start."""
         wait("the menu", lambda: self.hands.title() == "Drill")
         time.sleep(0.5)
+        self.hands.key("Down", [one.ref for one in find_scenarios(pack_roots()) if not one.error and not one.free_play].index(SCENARIO))
         self.hands.click(1000, 336)
         self.hands.type("T-17")
         self.hands.key("Return")
@@ -388,10 +395,11 @@ class PostedHands:
     NAMES: ClassVar = {
         "Return": (pygame.K_RETURN, pygame.KSCAN_RETURN),
         "Escape": (pygame.K_ESCAPE, pygame.KSCAN_ESCAPE),
+        "Down": (pygame.K_DOWN, pygame.KSCAN_DOWN),
         "Prior": (pygame.K_PAGEUP, pygame.KSCAN_PAGEUP),
         "Next": (pygame.K_PAGEDOWN, pygame.KSCAN_PAGEDOWN),
         "space": (pygame.K_SPACE, pygame.KSCAN_SPACE),
-        **{str(n): (pygame.K_0 + n, pygame.KSCAN_1 + n - 1) for n in range(1, 10)},
+        **{str(n): (pygame.K_0 + n, pygame.KSCAN_1 + n - 1 if n else pygame.KSCAN_0) for n in range(10)},
         **{chr(c): (c, pygame.KSCAN_A + c - ord("a")) for c in range(ord("a"), ord("z") + 1)},
     }
 
