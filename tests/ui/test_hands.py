@@ -284,9 +284,11 @@ class Player:
     def to_debrief_and_out(self) -> None:
         """Wait for the end, read the debrief, go back to the menu and leave."""
         wait("the end", lambda: self.eyes.frame() is not None and self.eyes.ended)
-        for _ in range(20):
+        for _ in range(5):  # a key that is pressed while the report is made would act on the debrief itself
             self.hands.key("Return")
-            time.sleep(1.0)
+            asked = time.monotonic()
+            while "debrief" not in self.hands.title() and time.monotonic() < asked + 20.0:
+                time.sleep(0.2)
             if "debrief" in self.hands.title():
                 break
         wait("the debrief", lambda: "debrief" in self.hands.title())
