@@ -36,7 +36,7 @@ check: install
 	@$(MAKE) --no-print-directory lint
 	@$(TEST) -m "not slow and not soak"
 
-# At most ten minutes: everything but the full counts; the wheel is built and tested in a clean venv.
+# About a quarter of an hour on two cores (ten minutes is the aim): everything but the full counts; the wheel is built and tested in a clean venv.
 test: install
 	@mkdir -p out
 	@$(MAKE) --no-print-directory lint
