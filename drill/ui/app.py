@@ -229,6 +229,7 @@ def loop(screen: Screen, window: pygame.Surface) -> None:
             if upcoming is not None:
                 if upcoming is not screen:
                     screen.close()
+                    pygame.event.clear(pygame.KEYDOWN)  # a key repeats while a screen is made; it was meant for the one before
                 screen = upcoming
                 continue
             if screen.title != shown_title:
