@@ -197,6 +197,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
     x["flow_site_ml"] = x[f"acc:{site['flow']}"]
     exchanges = dict(parts.exchanges(circuit))
     added: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {}
+    stirred: dict[tuple[str, str], Num] = {}
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
         myocardium.wash(x, x[f"acc:{site['cardioplegia']}"] if "cardioplegia" in site else 0.0)
@@ -205,8 +206,8 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
         added["ven"] = body.infusions(x)
         sideflows.bleed(x)
         added["pv"] = [sideflows.bronchial(x)]
-        added |= veins.stir_great_veins(x, veins.returns(net))
-    transport.move_blood(net, x, exchanges, added)
+        stirred = veins.stir_great_veins(x, veins.returns(net))
+    transport.move_blood(net, x, exchanges, added, stirred)
     if not bench:
         emboli.move(x)
         lungs.fill_with_water(x)

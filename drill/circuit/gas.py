@@ -10,6 +10,7 @@ from drill.circuit.trace import Num, between, most
 
 GAS = ("bulk", "small", "micro")
 PRIME = {"o2": 0.0045, "hb": 0.0, "co2": 0.0, "heat": 30.0}  # a mL of clear prime with the oxygen of room air, warmed; tunable
+LEAST_SHARE = 1e-12  # of blood in a mixture, that contents are divided by
 
 
 def gas_share(what: Mapping[str, Num]) -> Num:
@@ -35,5 +36,5 @@ def room(share: Num, most_share: float, over: float) -> Num:
 def without_gas(what: Mapping[str, Num]) -> tuple[Num, dict[str, Num]]:
     """Return (share of gas, the same blood without it)."""
     share = gas_share(what)
-    scale = 1.0 / most(1.0 - share, 1e-6)
+    scale = 1.0 / most(1.0 - share, LEAST_SHARE)
     return share, {s: (0.0 if s in GAS else c * scale) for s, c in what.items()}

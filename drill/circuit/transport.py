@@ -9,10 +9,10 @@ from collections.abc import Set as AbstractSet
 
 from drill.circuit.components.base import Exchange
 from drill.circuit.emboli import ARTERIES
-from drill.circuit.gas import GAS, gas_share, hold_back, without_gas
+from drill.circuit.gas import GAS, LEAST_SHARE, gas_share, hold_back, without_gas
 from drill.circuit.network import EdgeModel, Network
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.trace import Num, absolute, between, most, select
+from drill.circuit.trace import Num, absolute, between, least, most, select
 from drill.errors import CircuitError
 from drill.units import TICK_S
 
@@ -75,14 +75,16 @@ def move_blood(
     x: Scope,
     exchanges: Mapping[str, tuple[Exchange, ...]],
     added: Mapping[str, Sequence[tuple[Num, Mix]]],
+    stirred: Mapping[tuple[str, str], Num],
 ) -> None:
     """Move all species by the volumes that passed each edge in this tick, and clear those volumes.
 
     `added[node]` lists (mL of this tick, what is in it) that came in from outside and is already in the node's volume.
+    `stirred` names pairs of nodes with the mL that they exchange besides, as much one way as the other.
     """
     entering: dict[str, list[tuple[Num, Mix]]] = {n: list(added.get(n, ())) for n in net.nodes}
     moved: dict[str, Num] = {}
-    moving, waiting = _in_turn(net, x, entering)
+    moving, waiting = _in_turn(net, x, entering, stirred)
     for edge in net.edges.values():
         volume = moving[edge.id]
         forward = volume > 0.0
@@ -121,10 +123,13 @@ def move_blood(
         x[name] = value
 
 
-def _in_turn(net: Network, x: Scope, entering: Mapping[str, Sequence[tuple[Num, Mix]]]) -> tuple[dict[str, Num], dict[str, Num]]:
+def _in_turn(
+    net: Network, x: Scope, entering: Mapping[str, list[tuple[Num, Mix]]], stirred: Mapping[tuple[str, str], Num]
+) -> tuple[dict[str, Num], dict[str, Num]]:
     """Return what each edge moves in this tick, and what each node has got (or lost, below 0) that waits in `late:`.
 
     An edge moves at most a cell, and out of a node goes at most what is mixed there: a shock passes in several ticks.
+    What is stirred, at most half of what is mixed in either node, is put among what enters.
     """
     wanted: dict[str, Num] = {}
     waiting: dict[str, Num] = dict.fromkeys(net.nodes, 0.0)
@@ -138,13 +143,19 @@ def _in_turn(net: Network, x: Scope, entering: Mapping[str, Sequence[tuple[Num, 
         waiting[edge.inlet] = waiting[edge.inlet] - volume
         leaving[edge.inlet] = leaving[edge.inlet] + most(wanted[edge.id], 0.0)
         leaving[edge.outlet] = leaving[edge.outlet] + most(-wanted[edge.id], 0.0)
-    share: dict[str, Num] = {}
-    for node in net.nodes.values():
-        mixed: Num = x[f"vol:{node.id}"] - waiting[node.id] if node.stiffness is not None else 0.0
-        for amount, _ in entering[node.id]:
-            mixed = mixed - amount
-        out = leaving[node.id]
-        share[node.id] = select(out > mixed, most(mixed, 0.0) / most(out, LEAST_ML), 1.0) if node.stiffness is not None else 1.0
+    mixed: dict[str, Num] = {}
+    for name in (node.id for node in net.nodes.values() if node.stiffness is not None):
+        mixed[name] = x[f"vol:{name}"] - waiting[name]
+        for amount, _ in entering[name]:
+            mixed[name] = mixed[name] - amount
+    for (here, there), amount in stirred.items():
+        turned = least(amount, 0.5 * most(least(mixed[here], mixed[there]), 0.0))
+        for name, other in ((here, there), (there, here)):
+            mixed[name] = mixed[name] - turned
+            entering[name].append((turned, _at(net, x, other)))
+    share: dict[str, Num] = dict.fromkeys(net.nodes, 1.0)
+    for name, own in mixed.items():
+        share[name] = select(leaving[name] > own, most(own, 0.0) / most(leaving[name], LEAST_ML), 1.0)
     for edge in net.edges.values():
         volume = wanted[edge.id] * select(wanted[edge.id] > 0.0, share[edge.inlet], share[edge.outlet])
         wanted[edge.id] = volume
@@ -220,7 +231,7 @@ def _defoamed(net: Network, x: Scope, node: str, amount: Num, what: Mix) -> tupl
         left[gas] = what[gas] * (1.0 - share)
     x[f"vol:{node}"] = x[f"vol:{node}"] - amount * gone
     x["port:gas_out_ml"] = x["port:gas_out_ml"] + amount * gone
-    scale = 1.0 / most(1.0 - gone, 1e-6)
+    scale = 1.0 / most(1.0 - gone, LEAST_SHARE)
     return amount * (1.0 - gone), {s: c * scale for s, c in left.items()}
 
 

@@ -3,13 +3,11 @@
 Most of it follows from the flows: a circuit that drains from the great veins more than comes in pulls blood back out of the atrium.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from drill.circuit.gas import GAS
 from drill.circuit.network import Network
 from drill.circuit.slots import Scope
 from drill.circuit.trace import Num, absolute, between, most, select
-from drill.circuit.transport import BLOOD
 
 
 def returns(net: Network) -> tuple[str, ...]:
@@ -17,8 +15,8 @@ def returns(net: Network) -> tuple[str, ...]:
     return tuple(e.id for e in net.edges.values() if e.outlet == "ra" and not net.nodes[e.inlet].is_patient)
 
 
-def stir_great_veins(x: Scope, parts: Sequence[str]) -> dict[str, list[tuple[Num, Mapping[str, Num]]]]:
-    """Return what the jet of blood that a machine returns to the atrium throws back into the great veins, and draws from them.
+def stir_great_veins(x: Scope, parts: Sequence[str]) -> dict[tuple[str, str], Num]:
+    """Return what the jet of blood that a machine returns to the atrium throws back into the great veins, and draws from them, mL.
 
     Equal volumes both ways: vv_mixing x return. Drained from the great veins, with f = circuit flow/cardiac output and m = vv_mixing,
     recirculation is m f**2/(1 + m f + m f**2), and more once the circuit takes more than comes: 0.08 to 0.19 for f 0.6 to 1 (tunable).
@@ -28,9 +26,7 @@ def stir_great_veins(x: Scope, parts: Sequence[str]) -> dict[str, list[tuple[Num
     thrown: Num = 0.0
     for part in parts:
         thrown = thrown + most(x[f"acc:{part}"], 0.0)
-    thrown = thrown * x["pat:vv_mixing"]
-    mixes: dict[str, dict[str, Num]] = {n: {**{s: x[f"{s}:{n}"] for s in BLOOD}, **dict.fromkeys(GAS, 0.0)} for n in ("vc", "ra")}
-    return {"vc": [(thrown, mixes["ra"])], "ra": [(thrown, mixes["vc"])]}
+    return {("vc", "ra"): thrown * x["pat:vv_mixing"]}
 
 
 def recirculation_pct(x: Scope, drained_o2: Num, given_back_o2: Num) -> Num:
