@@ -176,6 +176,8 @@ class _Held:
 
 
 _QUIET = _Held()
+_Watched = tuple[int, str, int, float]  # place on the board, reading, sign, limit
+_Told = tuple[int, str]  # place on the board, condition
 
 
 class AlarmBoard:
@@ -185,13 +187,12 @@ class AlarmBoard:
         """Start silent. `audio_pause_s` is how long one audio pause lasts."""
         self._specs = tuple(specs)
         self._delays = tuple(ticks(spec.delay_s) for spec in self._specs)
-        # Taken apart once: this is asked every tick.
-        knobs = tuple(spec.limit if isinstance(spec.limit, str) else "" for spec in self._specs)
-        limits = tuple(0.0 if isinstance(spec.limit, str) else spec.limit for spec in self._specs)
         self._off_at = tuple(_off_at(spec) for spec in self._specs)
-        self._watch = tuple(
-            (i, s.host, s.reading, s.condition, s.sign, limits[i], knobs[i], self._off_at[i]) for i, s in enumerate(self._specs)
-        )
+        self._knobs = tuple(sorted({spec.limit for spec in self._specs if isinstance(spec.limit, str)}))
+        self._set_so: tuple[object, ...] = ()  # the hosts alive and the knobs' stands that `_watch` was made for
+        self._watch: tuple[_Watched, ...] = ()
+        self._said: tuple[_Told, ...] = ()
+        self._past: list[int] | None = None  # what was seen at the last tick, while nothing waits for its delay
         self._held = [_QUIET] * len(self._specs)
         self._numbers: list[tuple[float | None, float]] = [(None, 0.0)] * len(self._specs)  # (reading, limit) when last past it
         self._pause_ticks = ticks(audio_pause_s)
@@ -207,36 +208,53 @@ class AlarmBoard:
         live_hosts: AbstractSet[str],
     ) -> None:
         """Look at one tick's display. A blank reading is past no limit; a blank host raises nothing."""
-        holding = self._held
-        for i, host, reading, condition, sign, limit, knob, off_at in self._watch:
-            held = holding[i]
-            if host not in live_hosts:
+        set_so = (live_hosts, *[controls[knob] for knob in self._knobs])
+        if set_so != self._set_so:
+            self._set_so, self._past = set_so, None
+            self._watch, self._said = self._watching(controls, live_hosts)
+        past = [i for i, name, sign, limit in self._watch if (number := shown.get(name)) is not None and sign * (number - limit) > 0.0]
+        past += [i for i, condition in self._said if flags.get(condition, False)]
+        for i in past:
+            self._numbers[i] = (shown.get(self._specs[i].reading), self._limit_of(i, controls))
+        if past != self._past:
+            self._past = past if self._follow(tick, frozenset(past), live_hosts) else None
+
+    def _watching(self, controls: Mapping[str, float], live_hosts: AbstractSet[str]) -> tuple[tuple[_Watched, ...], tuple[_Told, ...]]:
+        """Return what can alarm now, by readings and by flags: its host is alive and its limit is not off."""
+        live = [(i, spec, self._limit_of(i, controls)) for i, spec in enumerate(self._specs) if spec.host in live_hosts]
+        return (
+            tuple((i, spec.reading, spec.sign, limit) for i, spec, limit in live if spec.reading and limit != self._off_at[i]),
+            tuple((i, spec.condition) for i, spec, _ in live if spec.condition),
+        )
+
+    def _limit_of(self, i: int, controls: Mapping[str, float]) -> float:
+        limit = self._specs[i].limit
+        return controls[limit] if isinstance(limit, str) else limit
+
+    def _follow(self, tick: int, past: AbstractSet[int], live_hosts: AbstractSet[str]) -> bool:
+        """Raise and clear what has waited long enough; return whether nothing waits any more."""
+        steady = True
+        for i, spec in enumerate(self._specs):
+            held, seen = self._held[i], i in past
+            if spec.host not in live_hosts:
                 if held.active:
-                    self._over(self._specs[i].id, tick)
-                holding[i] = _QUIET
-                continue
-            if knob:
-                limit = controls[knob]  # noqa: PLW2901  the knob's stand is the limit
-            number = shown.get(reading)
-            past = number is not None and sign * (number - limit) > 0 and limit != off_at
-            seen = flags.get(condition, False) if condition else past
-            if not seen and held is _QUIET:
-                continue
-            if seen == held.active:
+                    self._over(spec.id, tick)
+                self._held[i] = _QUIET
+            elif seen == held.active:
                 if held.changed_tick >= 0:
-                    holding[i] = replace(held, changed_tick=-1)
+                    self._held[i] = replace(held, changed_tick=-1)
             else:
                 since = held.changed_tick if held.changed_tick >= 0 else tick
-                if tick - since >= self._delays[i]:
-                    holding[i] = self._turn(held, tick, seen=seen, latching=self._specs[i].latching)
-                    if seen:
-                        self._came(self._specs[i], tick, number, limit)
-                    else:
-                        self._over(self._specs[i].id, tick)
-                elif held.changed_tick < 0:
-                    holding[i] = replace(held, changed_tick=since)
-            if seen:
-                self._numbers[i] = (number, limit)
+                if tick - since < self._delays[i]:
+                    self._held[i] = replace(held, changed_tick=since)
+                    steady = False
+                    continue
+                self._held[i] = self._turn(held, tick, seen=seen, latching=spec.latching)
+                if seen:
+                    self._came(spec, tick, *self._numbers[i])
+                else:
+                    self._over(spec.id, tick)
+        return steady
 
     def _turn(self, held: _Held, tick: int, *, seen: bool, latching: bool) -> _Held:
         """Raise or clear. A new alarm ends an audio pause: it must not be slept through."""
@@ -342,6 +360,7 @@ class AlarmBoard:
             raise CircuitError("these saved alarms are not what save() gives: 'pause_until', 'held' and 'events' are needed")
         self._events = [AlarmEvent(*event) for event in events]
         self._pause_until = pause
+        self._past = None
         self._held = [_Held(*held[spec.id][:-2]) if spec.id in held else _QUIET for spec in self._specs]
         self._numbers = [tuple(held[spec.id][-2:]) if spec.id in held else (None, 0.0) for spec in self._specs]
 

@@ -1,6 +1,6 @@
 """What every display shows: nothing without its host's power or its signal, never a zero that is not there."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -30,12 +30,14 @@ class Displays:
         self._absent = frozenset(name for name in SHOWN if name not in measured or READINGS[name].host == LAB)
         self._missing = frozenset(SHOWN).difference(measured)
         self.lost: frozenset[str] = frozenset()
+        self.no_signal = False  # the console misses a sensor that the circuit has
         self.refresh()
 
     def refresh(self) -> None:
         """Look anew at which sensors have lost their contact: after a fault, a repair, a result or a load."""
         off = PRESSURE_LINES if self._controls["pressure_lines"] < 0.5 else ()
         self.lost = self._missing | {name for name, at in self._contacts if self._v[at] > 0.5} | frozenset(off)
+        self.no_signal = any(READINGS[name].host == "console" for name in self.lost - self._absent)
 
     def mend(self, group: str) -> None:
         """Zero the sensors of a group, free them, give them their contact."""
@@ -65,10 +67,6 @@ class Displays:
         """Return the displays without a signal: contact lost, probe left behind with the drive, oximeter without a pulse."""
         return _silence(self.lost, self._consoles.head_on != self._consoles.in_use, self._weak())
 
-    def no_signal(self) -> bool:
-        """Return whether the console misses a sensor that the circuit has."""
-        return any(READINGS[name].host == "console" for name in self.lost - self._absent)
-
     def shown(self, name: str) -> float | None:
         """Return one display, None where it is blank."""
         if READINGS[name].host not in self.hosts() or name in self.silent():
@@ -82,15 +80,25 @@ class Displays:
             shown[k] = None
         return shown
 
-    def places(self, names: Iterable[str]) -> tuple[tuple[str, int, str], ...]:
-        """Return name, place and host of some displays, for `these`."""
+    def some(self, names: Iterable[str]) -> Callable[[frozenset[str]], dict[str, float | None]]:
+        """Return what gives some displays by name, None where one is blank, for the hosts that are alive."""
         wanted = frozenset(names)
-        return tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in wanted)
+        places = tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in wanted)
 
-    def these(self, places: Iterable[tuple[str, int, str]], hosts: frozenset[str]) -> dict[str, float | None]:
-        """Return some displays by name, with the hosts that are alive."""
-        v, silent = self._v, self.silent()
-        return {name: None if host not in hosts or name in silent else v[i] for name, i, host in places}
+        @lru_cache(maxsize=32)
+        def lit(hosts: frozenset[str], silent: frozenset[str]) -> tuple[dict[str, None], tuple[tuple[str, int], ...]]:
+            seen = tuple((name, at) for name, at, host in places if host in hosts and name not in silent)
+            return dict.fromkeys(name for name, _, _ in places), seen
+
+        def these(hosts: frozenset[str]) -> dict[str, float | None]:
+            blank, seen = lit(hosts, self.silent())
+            found: dict[str, float | None] = {**blank}
+            v = self._v
+            for name, at in seen:
+                found[name] = v[at]
+            return found
+
+        return these
 
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""

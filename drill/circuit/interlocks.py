@@ -155,17 +155,20 @@ class Interlocks:
         self._clamp = _has_clamp(spec)
         self._delays = tuple(ticks(row.delay_s) for row in self.rows)
         self._states = [_REST] * len(self.rows)
+        self._unsaid = {name: False for row in self.rows for name in (row.override, alarm_of(row.name))}
         self.shut = False
 
     def act(
         self, tick: int, shown: Mapping[str, float | None], controls: Mapping[str, float], live_hosts: AbstractSet[str], *, cranked: bool
     ) -> Hold:
         """Look at the displays of the tick before and return what is done in this one. `cranked`: a hand turns the pump."""
+        acting = []
         for i, row in enumerate(self.rows):
-            self._states[i] = self._follow(i, row, tick, shown, controls, live_hosts)
-        acting = [
-            (row, state) for row, state in zip(self.rows, self._states, strict=True) if state.tripped and controls[row.override] < 0.5
-        ]
+            self._states[i] = state = self._follow(i, row, tick, shown, controls, live_hosts)
+            if state.tripped and controls[row.override] < 0.5:
+                acting.append((row, state))
+        if not acting and not self.shut:
+            return FREE
         self.shut = self._clamped(acting, shown, cranked=cranked)
         if not acting:
             return Hold(clamp=True) if self.shut else FREE
@@ -219,10 +222,12 @@ class Interlocks:
 
     def said(self, controls: Mapping[str, float]) -> dict[str, bool]:
         """Return the conditions of their alarms that hold: which act, which are overridden."""
-        said: dict[str, bool] = {}
+        said = dict(self._unsaid)
         for row, state in zip(self.rows, self._states, strict=True):
-            overridden = controls[row.override] > 0.5
-            said[row.override], said[alarm_of(row.name)] = overridden, state.tripped and not overridden
+            if controls[row.override] > 0.5:
+                said[row.override] = True
+            elif state.tripped:
+                said[alarm_of(row.name)] = True
         return said
 
     def standing(self, shown: Mapping[str, float | None], controls: Mapping[str, float], live: AbstractSet[str]) -> tuple[Standing, ...]:

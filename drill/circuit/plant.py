@@ -70,9 +70,9 @@ class Plant:
         self.measured = tuple(name for name in READINGS if self._model.slow.writes(index[f"true:{name}"]))
         self._displays = Displays(self._model.slots, self._x, self._v, self._consoles, self._controls, self.measured)
         self._all_true = itemgetter(*(index[f"true:{name}"] for name in READINGS))
-        self._watched = self._displays.places(str(a["reading"]) for a in circuit.alarms if a.get("reading"))
-        self._guarded = self._displays.places(self._interlocks.readings)
-        self._flags = tuple((name, index[f"flag:{name}"]) for name in FLAGS)
+        self._watched = self._displays.some(str(a["reading"]) for a in circuit.alarms if a.get("reading"))
+        self._guarded = self._displays.some(self._interlocks.readings)
+        self._flags = itemgetter(*(index[f"flag:{name}"] for name in FLAGS))
         self._rpm_at, self._head_off_at, self._failed_at = index[f"rpm:{pump.id}"], index["flag:head_off"], index["flag:motor_failed"]
         self._live_at = index["machine_live"]
         self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
@@ -80,6 +80,7 @@ class Plant:
         self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
         self._seen = tuple(self._line(part.id) for part in circuit.parts)
         self._tick = 0
+        self.moves = 0  # of controls, so far: whoever keeps a copy of them knows by it when to look again
         self._bench = isinstance(patient, Bench)
         for name, value in {**alarms.starting(circuit.alarms), **interlocks.starting(circuit.interlocks)}.items():
             self.set(name, value)
@@ -94,6 +95,7 @@ class Plant:
         if not control.low <= value <= control.high:
             raise ValueRangeError(f"{name} cannot be {value:g}: it goes from {control.low:g} to {control.high:g} ({control.unit})")
         self._controls[name] = float(value)
+        self.moves += 1
         self._x[self._index[f"in:{name}"]] = float(value)
         if name == "pressure_lines":
             self._displays.refresh()
@@ -216,7 +218,7 @@ class Plant:
         """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
         x, box, controls = self._v, self._consoles, self._controls
         rpm = x[self._rpm_at]
-        drive = box.tick(controls, {name: x[i] for name, i in self._flags}, rpm, self._interlock())
+        drive = box.tick(controls, dict(zip(FLAGS, self._flags(x), strict=True)), rpm, self._interlock())
         target, tau, measured = self._drive_at
         x[target], x[tau], x[measured] = drive
         x[self._head_off_at] = 0.0
@@ -231,17 +233,17 @@ class Plant:
         for result in self._samples.due(self._tick):
             self._displays.report(result.values)
         hosts = self._displays.hosts()
-        heard = hosts.difference(host for host, switch in alarms.SWITCHES.items() if controls[switch] < 0.5)
-        self._board.update(self._tick, self._displays.these(self._watched, hosts), controls, self._conditions(), heard)
+        heard = hosts.difference([host for host, switch in alarms.SWITCHES.items() if controls[switch] < 0.5])
+        self._board.update(self._tick, self._watched(hosts), controls, self._conditions(), heard)
 
     def _interlock(self) -> Hold:
         """Let the interlocks act on the displays of the tick before."""
-        if not self._guarded:
+        if not self._interlocks.rows:
             return FREE
         hosts = self._displays.hosts()
         cranked = self._consoles.head_on == "emergency_drive"
         shut = self._interlocks.shut
-        hold = self._interlocks.act(self._tick, self._displays.these(self._guarded, hosts), self._controls, hosts, cranked=cranked)
+        hold = self._interlocks.act(self._tick, self._guarded(hosts), self._controls, hosts, cranked=cranked)
         self._v[self._cool_at] = 1.0 if hold.cool else 0.0
         if hold.clamp != shut:
             self.set(ELECTRONIC_CLAMP, float(hold.clamp))
@@ -252,7 +254,7 @@ class Plant:
         said = self._interlocks.said(self._controls)
         said["motor_fault"] = self._motor_lamp()
         said["on_battery"] = self._consoles.in_use == "console" and self._controls["mains_power"] < 0.5
-        said["no_signal"] = self._displays.no_signal()
+        said["no_signal"] = self._displays.no_signal
         return said
 
     def _motor_failed(self) -> bool:
@@ -329,7 +331,7 @@ class Plant:
     def interlocks(self) -> tuple[Standing, ...]:
         """Return how each interlock of this machine stands."""
         hosts = self._displays.hosts()
-        return self._interlocks.standing(self._displays.these(self._guarded, hosts), self._controls, hosts)
+        return self._interlocks.standing(self._guarded(hosts), self._controls, hosts)
 
     def acknowledge(self, tick: int, alarm_id: str | None = None) -> None:
         """Acknowledge one alarm, or all."""
@@ -481,7 +483,7 @@ class Plant:
         """Return the full state as JSON data, floats as exact hexadecimal text."""
         return {
             "tick": self._tick,
-            "x": [float(v).hex() for v in self._x],
+            "x": [float(v).hex() for v in self._v],
             "consoles": self._consoles.save(),
             "interlocks": self._interlocks.save(),
             "alarms": self._board.save(),
@@ -501,6 +503,7 @@ class Plant:
             stands = float(self._x[self._index[f"in:{name}"]])
             if stands != value:  # an untouched control keeps its default as it is written, 0 and not 0.0: the log shows it
                 self._controls[name] = stands
+        self.moves += 1
         self._consoles.load(boxes[0])
         self._interlocks.load(boxes[1])
         self._board.load(boxes[2])

@@ -5,10 +5,11 @@ reader feeds the same entries from the file. So a score can never rest on someth
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from math import isfinite
-from operator import mul
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
 
 from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import Entry
@@ -34,8 +35,7 @@ class Finding(NamedTuple):
     seen: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """The drill at tick `tick`, in the resolution that the log keeps.
 
     `true` and `shown` are in the readings' own units (None = blank); `alarms` are the active ones; `running` holds the
@@ -56,7 +56,7 @@ class Frame:
     drive: str
     did: tuple[Did, ...]
     stage: str = ""
-    by: Mapping[str, str] = field(default_factory=dict)
+    by: Mapping[str, str] = MappingProxyType({})
 
 
 def _per_unit(resolution: float) -> float:
@@ -65,8 +65,8 @@ def _per_unit(resolution: float) -> float:
 
 # Dividing by a whole number of steps gives the nearest float to the decimal; multiplying by 0.01 does not.
 _STEPS = {name: _per_unit(READINGS[name].resolution) for name in TRUE}
-_TRUE_STEPS = tuple(_STEPS[name] for name in TRUE)
-_SHOWN_STEPS = tuple(_STEPS[name] for name in SHOWN)
+_ALL_STEPS = np.array([_STEPS[name] for name in (*TRUE, *SHOWN)])
+MOST_STEPS = 1e15
 Places = Mapping[str, tuple[int, float]]
 Value = TypeVar("Value", float, float | None)
 
@@ -139,18 +139,15 @@ def frame_entry(tick: int, true: Sequence[float], shown: Sequence[float | None])
 
     Raises ValueRangeError if one is not finite.
     """
-    try:
-        return {
-            "t": tick,
-            "k": "frame",
-            "true": list(map(round, map(mul, true, _TRUE_STEPS))),
-            "shown": [None if value is None else round(value * steps) for value, steps in zip(shown, _SHOWN_STEPS, strict=True)],
-        }
-    except (ValueError, OverflowError):  # only now is it worth asking which one
-        for name, value in (*zip(TRUE, true, strict=True), *zip(SHOWN, shown, strict=True)):
-            if value is not None:
-                quantise(name, value)
-        raise
+    lit = [0.0 if value is None else value for value in shown]
+    steps = np.array([*true, *lit]) * _ALL_STEPS
+    if not np.abs(steps).max() < MOST_STEPS:  # not finite, or no whole number that an array can hold
+        for name, value in (*zip(TRUE, true, strict=True), *zip(SHOWN, lit, strict=True)):
+            quantise(name, value)
+        raise ValueRangeError(f"a reading is beyond {MOST_STEPS:.0e} steps of its resolution: the model must stay within reason")
+    whole = np.rint(steps).astype(np.int64).tolist()
+    places = zip(shown, whole[len(TRUE) :], strict=True)
+    return {"t": tick, "k": "frame", "true": whole[: len(TRUE)], "shown": [None if value is None else at for value, at in places]}
 
 
 class FrameBuilder:

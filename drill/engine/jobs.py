@@ -4,7 +4,7 @@ Every method that someone's action leads to returns why it could not be done, ""
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from drill.circuit.controls import CONTROLS
 from drill.engine.actions import YOU
@@ -262,8 +262,7 @@ class Jobs:
         key = (self._frame.tick, self.changes, self._world.changes)
         if key != self._view_of:
             self._view_of = key
-            self._view = replace(
-                self._frame,
+            self._view = self._frame._replace(
                 controls=self._world.controls,
                 drive=self._world.drive,
                 running=frozenset(self._running),

@@ -27,6 +27,7 @@ class World:
         self._settled = settled_ticks
         self._emit = emit
         self._controls = dict(plant.controls())
+        self._moves = plant.moves
         self.control_since = dict.fromkeys(self._controls, 0)
         self.drive = plant.scene().pump.head_on
         self.changes = 0
@@ -153,6 +154,9 @@ class World:
 
     def watch_controls(self, tick: int, who: str) -> None:
         """Write down every control that stands otherwise than was last written."""
+        if self.plant.moves == self._moves:
+            return
+        self._moves = self.plant.moves
         for name, value in self.plant.controls().items():
             if value != self._controls[name]:
                 self._note_control(tick, name, value, who)

@@ -30,20 +30,7 @@ UNSEEN = Unseen()
 
 def blindfold(frame: Frame) -> Frame:
     """Return the frame without its true readings."""
-    return Frame(
-        tick=frame.tick,
-        true=UNSEEN,
-        shown=frame.shown,
-        controls=frame.controls,
-        alarms=frame.alarms,
-        running=frame.running,
-        done=frame.done,
-        found=frame.found,
-        said=frame.said,
-        drive=frame.drive,
-        did=frame.did,
-        by=frame.by,
-    )
+    return frame._replace(true=UNSEEN, stage="")
 
 
 class Running(Protocol):

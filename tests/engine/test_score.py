@@ -316,7 +316,7 @@ def test_every_quantity_is_counted_and_its_limit_is_the_one_in_its_words() -> No
 def test_harm_never_heals(values: list[tuple[float, float, float]]) -> None:
     """Every quantity only gets worse as a run goes on: what is crossed stays crossed."""
     log = list(frames(frame(5 * i, flow_l_min=q, map_mmhg=p, sweep_l_min=s, backflow_ml=float(i)) for i, (q, p, s) in enumerate(values)))
-    log = [type(f)(**{**{n: getattr(f, n) for n in f.__slots__}, "controls": {"compressions": float(i % 2)}}) for i, f in enumerate(log)]
+    log = [f._replace(controls={"compressions": float(i % 2)}) for i, f in enumerate(log)]
     seen: dict[str, float] = {}
     for end in range(1, len(log) + 1):
         now = harm_ledger(log[:end])

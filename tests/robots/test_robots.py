@@ -172,7 +172,7 @@ def test_random_gives_nothing_without_end(quick: Loaded, advance: Any) -> None:
         def snapshot(self) -> Any:
             return few
 
-    frames = (replace(session.frame, tick=tick) for tick in range(0, ticks(90.0), 5))
+    frames = (session.frame._replace(tick=tick) for tick in range(0, ticks(90.0), 5))
     asked = Counter(action.target for frame in frames for action in robot.decide(frame, cast("Any", Narrow())))
 
     assert asked == {"pressor_bolus": 3, "volume_250": 3}
