@@ -3,14 +3,15 @@
 What is left to do stands in `syringe_draw_ml:`, `syringe_prime_ml:` and `syringe_air_ml:` of the tap's part; it moves at 10 mL/s.
 """
 
-from drill.circuit.gas import GAS, PRIME
+from drill.circuit.gas import GAS, LEAST_SHARE, PRIME
 from drill.circuit.slots import Scope, Slots
-from drill.circuit.trace import Num, least, most
+from drill.circuit.trace import Num, between, least, most
 from drill.units import TICK_S
 
 ML_S = 10.0  # what a hand moves through a three-way tap, tunable
 BLOOD = tuple(PRIME)
 ACTS = ("draw", "prime", "air")
+LAST_ML, LEAST_ML = 1.0, 1e-9  # what no syringe draws out of a small place, tunable; what contents are divided by
 
 
 def add_syringe(slots: Slots, part: str) -> None:
@@ -19,9 +20,9 @@ def add_syringe(slots: Slots, part: str) -> None:
         slots.add(f"syringe_{act}_ml:{part}", 0.0)
 
 
-def _step(x: Scope, slot: str) -> Num:
+def _step(x: Scope, slot: str, most_ml: Num) -> Num:
     """Return what moves in this tick, and take it off what is left."""
-    moved = least(x[slot], ML_S * TICK_S)
+    moved = least(x[slot], most_ml)
     x[slot] = x[slot] - moved
     return moved
 
@@ -31,21 +32,24 @@ def move(x: Scope, part: str, node: str) -> None:
 
     V' = V - drawn + pushed;  c' = (c V - c_drawn drawn + c_pushed pushed)/V'
     """
-    draw, prime, air = (_step(x, f"syringe_{act}_ml:{part}") for act in ACTS)
-    volume = most(x[f"vol:{node}"] - x[f"unmixed:{node}"], 1.0)
+    volume = most(x[f"vol:{node}"] - x[f"unmixed:{node}"], LEAST_ML)
+    at_once = ML_S * TICK_S
+    draw = _step(x, f"syringe_draw_ml:{part}", between(volume - LAST_ML, 0.0, at_once))
+    prime, air = (_step(x, f"syringe_{act}_ml:{part}", at_once) for act in ACTS[1:])
     share: Num = 0.0
     for g in GAS:
         share = share + x[f"{g}:{node}"]
-    gas = least(draw, share * volume)
+    there = most(share * volume, 0.0)
+    gas = least(draw, there)
     blood = draw - gas
-    after = most(volume - draw + prime + air, 1.0)
-    per_blood = 1.0 / most(1.0 - share, 1e-6)
+    after = most(volume - draw + prime + air, LEAST_ML)
+    per_blood = 1.0 / most(1.0 - share, LEAST_SHARE)
     for s in BLOOD:
         here = x[f"{s}:{node}"]
         brought = PRIME[s] * prime - here * per_blood * blood
         x[f"{s}:{node}"] = (here * volume + brought) / after
         x[f"port:open_{s}"] = x[f"port:open_{s}"] + brought
-    left = 1.0 - gas / most(share * volume, 1e-30)
+    left = 1.0 - gas / most(there, LEAST_ML)
     for g in GAS:
         pushed = air if g == "bulk" else 0.0
         x[f"{g}:{node}"] = (x[f"{g}:{node}"] * left * volume + pushed) / after
