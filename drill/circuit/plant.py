@@ -7,29 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from drill.circuit import acts, alarms, interlocks, looks
+from drill.circuit import acts, alarms, interlocks
 from drill.circuit.alarms import Alarm, AlarmBoard, AlarmEvent, AlarmLimit
 from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
 from drill.circuit.consoles import EQUIPMENT, Consoles
 from drill.circuit.controls import CONTROLS
-from drill.circuit.displays import LOW_PERFUSION_PULSE_MMHG, Displays
+from drill.circuit.displays import Displays
 from drill.circuit.drugs import DRUGS
+from drill.circuit.eyes import Eyes
 from drill.circuit.faults import FLAGS
-from drill.circuit.gas import GAS
 from drill.circuit.interlocks import ELECTRONIC_CLAMP, FREE, Hold, Interlocks, Standing
 from drill.circuit.labs import Result, Samples
-from drill.circuit.looks import FINDINGS
-from drill.circuit.lungs import SEDATED_AT
 from drill.circuit.readings import GROUPS, READINGS, SHOWN
-from drill.circuit.scene import LineView, PumpView, Scene
+from drill.circuit.scene import Scene
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.step import interpreted
 from drill.circuit.wiring import PATIENT_SITES, VENOUS
 from drill.errors import CircuitError, NameUnknownError, ValueRangeError
 from drill.units import SUBSTEPS_PER_TICK
 
-FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
 SPRINGS_BACK = ("defibrillator",)  # a push button: it has acted once a tick has seen it
 Advance = Callable[[Any], None]
 
@@ -61,7 +58,6 @@ class Plant:
         self._v: Any = first if advance is None else memoryview(first)  # the same numbers as plain floats: reading numpy's is slow
         self._controls = {c.name: c.default for c in CONTROLS.values()}
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
-        self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
         self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
         self._interlocks = Interlocks(circuit)
         self._board = AlarmBoard((*alarms.alarm_specs(circuit.alarms), *alarms.interlock_alarms(self._interlocks.rows)))
@@ -73,12 +69,11 @@ class Plant:
         self._watched = self._displays.some(str(a["reading"]) for a in circuit.alarms if a.get("reading"))
         self._guarded = self._displays.some(self._interlocks.readings)
         self._flags = itemgetter(*(index[f"flag:{name}"] for name in FLAGS))
-        self._rpm_at, self._head_off_at, self._failed_at = index[f"rpm:{pump.id}"], index["flag:head_off"], index["flag:motor_failed"]
+        self._rpm_at, self._head_off_at = index[f"rpm:{pump.id}"], index["flag:head_off"]
         self._live_at = index["machine_live"]
         self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
         self._battery_at, self._tach_at, self._cool_at = index["battery_pct"], index["crank_tach"], index["heater:cut"]
-        self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
-        self._seen = tuple(self._line(part.id) for part in circuit.parts)
+        self._eyes = Eyes(self._model, self._v, self._consoles, self._controls)
         self._tick = 0
         self.moves = 0  # of controls, so far: whoever keeps a copy of them knows by it when to look again
         self._bench = isinstance(patient, Bench)
@@ -252,17 +247,10 @@ class Plant:
     def _conditions(self) -> dict[str, bool]:
         """Return what the devices say of themselves."""
         said = self._interlocks.said(self._controls)
-        said["motor_fault"] = self._motor_lamp()
+        said["motor_fault"] = self._eyes.motor_lamp()
         said["on_battery"] = self._consoles.in_use == "console" and self._controls["mains_power"] < 0.5
         said["no_signal"] = self._displays.no_signal
         return said
-
-    def _motor_failed(self) -> bool:
-        return self._consoles.in_use == "console" and self._v[self._failed_at] > 0.5
-
-    def _motor_lamp(self) -> bool:
-        box = self._consoles
-        return self._motor_failed() and box.ready(box.in_use, self._controls)
 
     # -- readings -----------------------------------------------------------------------------------------------
 
@@ -349,106 +337,11 @@ class Plant:
 
     def look(self, target: str) -> tuple[str, ...]:
         """Return what a look at a place finds, in words of `looks.FINDINGS`."""
-        if target not in FINDINGS:
-            raise NameUnknownError("thing to look at", target, FINDINGS)
-        box = self._consoles
-        if target == "pump_head":
-            found = ["turning" if abs(self.true("pump_rpm")) > 60.0 else "standing"]
-            if box.loose:
-                found.append("off_its_magnets")
-            if self.true("gas_in_head_ml") > FROTH_SEEN_ML:
-                found.append("froth")
-            if float(self._x[self._index[f"clot:{self._pump}"]]) > CLOT_SEEN:
-                found.append("clot")
-            return (*(["clean"] if len(found) == 1 else []), *found)
-        if target == "console":
-            if not box.powered(box.in_use, self._controls):
-                return ("dark",)
-            if not box.ready(box.in_use, self._controls):
-                return ("booting",)
-            return ("alive", "motor_fault_lamp") if self._motor_lamp() else ("alive",)
-        if target == "mains_and_switch":
-            switch = "switch_on" if self._controls["isolation_switch"] > 0.5 else "isolation_switch_off"
-            return (switch, "mains_on" if self._controls["mains_power"] > 0.5 else "mains_off")
-        if target == "oxygenator_colour":
-            return ("bright",) if self.true("sat_post_pct") > 92.0 else ("dark",)
-        if target in {"sweep_flowmeter", "gas_line", "oxygenator_exhaust"}:
-            return self._look_at_gas(target)
-        return self._look_around(target)
-
-    def _look_around(self, target: str) -> tuple[str, ...]:
-        """Return what is found on the patient and along the lines."""
-        if target == "patient":
-            return looks.patient(
-                ejects=self.true("pulse_pressure_mmhg") > LOW_PERFUSION_PULSE_MMHG,
-                water_pct=self.true("lung_water_pct"),
-                cough_mmhg=self._of("cough_mmhg") * max(0.0, 1.0 - self._of("effect:sedative") / SEDATED_AT),
-                bleed_ml_min=self._of("bleed_ml_min"),
-            )
-        if target == "line":
-            return looks.line(
-                gas=any(max(line.gas_fractions) > GAS_SEEN for line in self.scene().lines.values() if line.gas_fractions),
-                controls=self._controls,
-                kinks=self._most("kink:"),
-                shakes=self._most("shakes:"),
-                clamps=self._open_at_rest,
-            )
-        if target == "flow_probe":
-            return ("loose",) if self._of("lost:flow_l_min") > 0.5 else ("seated",)
-        if target in {"drainage_line", "bubble_sensor", "cannula_site", "central_line"}:
-            return self._look_for_gas(target)
-        return looks.ultrasound(self._of("pericardium_mmhg"), self._of("pneumothorax_mmhg"))
-
-    def _look_for_gas(self, target: str) -> tuple[str, ...]:
-        """Return what is found where gas comes in, and where the bubble sensor sits."""
-        if target == "drainage_line":
-            return looks.drainage_line(self._controls, self._of(f"kink:{self._model.circuit.sites['svo2']}"))
-        if target == "bubble_sensor":
-            seen = max(self.scene().lines[self._model.circuit.sites["flow"]].gas_fractions)
-            return looks.bubble_sensor(seen, loose=self._of("lost:bubble_ml") > 0.5)
-        return looks.cannula_site(self._controls) if target == "cannula_site" else looks.central_line(self._controls)
-
-    def _of(self, slot: str) -> float:
-        """Return one number of the state, 0 where this machine has none of that name."""
-        return float(self._v[self._index[slot]]) if slot in self._index else 0.0
-
-    def _most(self, prefix: str) -> float:
-        return max((float(self._v[at]) for name, at in self._index.items() if name.startswith(prefix)), default=0.0)
-
-    def _look_at_gas(self, target: str) -> tuple[str, ...]:
-        if target == "sweep_flowmeter":
-            return ("flowing",) if float(self._x[self._index["supply:metered_ml_s"]]) > 1.0 else ("off",)
-        if target == "gas_line":
-            return looks.gas_line(self._controls, self.true("cylinder_l"))
-        ox = self._model.circuit.sites["oxygenator"]
-        water, plasma = (float(self._x[self._index[f"{name}:{ox}"]]) for name in ("water", "plasma_leak_ml_min"))
-        return looks.exhaust(self._controls, water, plasma)
+        return self._eyes.look(target)
 
     def scene(self) -> Scene:
         """Return what anyone at the bedside sees of the machine."""
-        x, box = self._v, self._consoles
-        lines: dict[str, LineView] = {}
-        for part, flow, o2, hb, gases, volume_ml in self._seen:
-            sats = tuple([min(1.0, max(0.0, x[c] / max(1.36e-3 * x[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
-            gas = tuple([sum([x[i] for i in one]) for one in gases])
-            lines[part] = LineView(x[flow], sats, gas, volume_ml)
-        pump = PumpView(x[self._rpm_at], box.head_on, self.true("gas_in_head_ml") / self._head_ml)
-        return Scene(
-            lines=lines,
-            pump=pump,
-            console_lit=box.powered(box.in_use, self._controls),
-            console_booting_s=box.booting_s(self._controls),
-            backup_console_here=box.backup_here,
-            motor_lamp=self._motor_lamp(),
-            compressions=self._controls["compressions"] > 0.5,
-        )
-
-    def _line(self, part: str) -> tuple[str, int, list[int], list[int], list[list[int]], float]:
-        """Return where what is seen of one part stands: its flow, and O2, haemoglobin and gas of each cell; and its volume."""
-        index, edge = self._index, self._model.net.edges[part]
-        o2, hb = ([index[f"{what}:{part}:{k}"] for k in range(edge.cells)] for what in ("o2", "hb"))
-        gases = [[index[f"{gas}:{part}:{k}"] for gas in GAS] for k in range(edge.cells)]
-        return part, index[f"flow:{part}"], o2, hb, gases, edge.cells * edge.cell_ml
+        return self._eyes.scene()
 
     def wave(self) -> tuple[float | None, float | None, float | None, float | None, str]:
         """Return (ECG phase 0-1, arterial pressure, CVP, pleth, rhythm) of this tick; None = no signal, as its number has none."""
