@@ -44,7 +44,7 @@ CONTROLS: dict[str, Control] = {
         Control("tap_post_ox", "0 closed - 1 open", 0, 1, 0, "Three-way tap behind the oxygenator"),
         Control("tap_filter_purge", "0 closed - 1 open", 0, 1, 1, "Tap on the arterial filter's purge line to the reservoir"),
         Control("vent_ox", "0 closed - 1 open", 0, 1, 0, "De-airing port at the top of the oxygenator (yellow cap)"),
-        Control("pump_rpm_set", "rpm", 0, 5000, 0, "Speed knob of the console that is in use"),
+        Control("pump_rpm_set", "rpm", 0, 5000, 0, "Speed knob of the console that is in use, of a centrifugal pump or a roller"),
         Control("suction_rpm", "rpm", -250, 250, 0, "Roller head of the sucker in the field; negative is backwards"),
         Control("vent_rpm", "rpm", -250, 250, 0, "Roller head of the left ventricle's vent; negative is backwards"),
         Control("cardioplegia_rpm", "rpm", -250, 250, 0, "Roller head of the cardioplegia; negative is backwards"),

@@ -41,7 +41,7 @@ READINGS: dict[str, Reading] = {
         Reading("p_ven_mmhg", "mmHg", 1, -500, 600, "console", "Pump inlet (P1)"),
         Reading("p_pre_mmhg", "mmHg", 1, -500, 900, "console", "Before the membrane (P2)"),
         Reading("p_post_mmhg", "mmHg", 1, -500, 900, "console", "After the membrane (P3)"),
-        Reading("dp_ox_mmhg", "mmHg", 1, -500, 900, "console", "Pressure drop over the membrane, P2 - P3"),
+        Reading("dp_ox_mmhg", "mmHg", 1, -500, 900, "console", "Delta-P: pressure drop over the membrane, P2 - P3"),
         Reading("svo2_pct", "%", 1, 0, 100, "console", "Saturation in the drainage line"),
         Reading("reservoir_ml", "mL", 5, 0, 6000, "console", "Level of the venous reservoir; blank on a circuit without one"),
         Reading("sweep_l_min", "L/min", 0.1, 0, 15, "flowmeter", "Sweep gas flow at the oxygenator"),

@@ -22,7 +22,7 @@ COLUMNS = {
     "bench": (*MACHINE, "svo2_pct", "po2_post_mmhg", "pco2_post_mmhg"),
     "va_ecmo": (*MACHINE, "map_mmhg", "cvp_mmhg", "svo2_pct", "spo2_right_hand_pct", "paco2_mmhg"),
     "vv_ecmo": (*MACHINE, "map_mmhg", "svo2_pct", "spo2_right_hand_pct", "paco2_mmhg"),
-    "cpb": (*MACHINE, "reservoir_ml", "map_mmhg", "cvp_mmhg", "svo2_pct"),
+    "cpb": (*MACHINE, "reservoir_ml", "map_mmhg", "cvp_mmhg", "svo2_pct", "paco2_mmhg"),
 }
 
 
