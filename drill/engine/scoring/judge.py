@@ -127,7 +127,7 @@ def judge_wrong(wrong: Wrong, material: Material) -> Item:
 
 
 def judge_harm(harm: HarmLimit, amount: float | None, material: Material) -> Item:
-    """Judge one limit of the ledger: its points are kept by staying within it."""
+    """Judge one limit of the ledger: its points are kept by staying within it once it has begun."""
     quantity = QUANTITIES[harm.quantity]
     frame = crossing(harm.quantity, material.frames, harm.limit)
     last = material.frames[-1].tick if material.frames else material.since
@@ -139,7 +139,7 @@ def judge_harm(harm: HarmLimit, amount: float | None, material: Material) -> Ite
         id=harm.quantity,
         title=quantity.meaning,
         status="happened" if frame else "avoided",
-        points=0.0 if frame else harm.points,
+        points=harm.points if material.frames and not frame else 0.0,  # nothing is kept where nothing has begun
         possible=harm.points,
         critical=harm.critical,
         tick=frame.tick if frame else None,
