@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from drill.circuit.alarms import AlarmLimit
 from drill.circuit.scene import Scene
 
 
@@ -17,20 +18,6 @@ class AlarmView:
     active: bool
     acknowledged: bool
     since_tick: int
-
-
-@dataclass(frozen=True, slots=True)
-class LimitView:
-    """One alarm on a reading with its limit as it is set; `control` is "" where it is fixed. `state`: on or off."""
-
-    id: str
-    text: str
-    priority: str
-    reading: str
-    sign: int
-    limit: float
-    control: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +154,7 @@ class Snapshot:
     off_support_s: float
     outcome: str
     ended: bool
-    limits: tuple[LimitView, ...] = ()
+    limits: tuple[AlarmLimit, ...] = ()
     interlocks: tuple[InterlockView, ...] = ()
     alarm_log: tuple[AlarmLine, ...] = ()
     labs: tuple[LabView, ...] = ()

@@ -5,11 +5,12 @@ In guided mode the guide stands before them: everything that is due now, with it
 What is off, overridden or acting is told on its tab whichever of them is open.
 """
 
+from drill.circuit.alarms import AlarmLimit
 from drill.circuit.controls import CONTROLS
 from drill.circuit.interlocks import ELECTRONIC_CLAMP
 from drill.circuit.readings import READINGS
 from drill.engine.actions import Action
-from drill.engine.snapshot import InterlockView, LimitView, Snapshot
+from drill.engine.snapshot import InterlockView, Snapshot
 from drill.ui.canvas import Box, Canvas
 from drill.ui.forms import wrapped
 from drill.ui.keys import keys_of
@@ -86,7 +87,7 @@ class Safety:
         x, y, w, _ = self.box
         return x + 8, y + 28 + k * ROW, w - 16, ROW
 
-    def _limit_spot(self, k: int, limit: LimitView, key: str) -> Spot:
+    def _limit_spot(self, k: int, limit: AlarmLimit, key: str) -> Spot:
         off = CONTROLS[limit.control].low if limit.sign < 0 else CONTROLS[limit.control].high
         entries = (*_steps(limit.control, limit.limit), Entry("Off", _set(limit.control, off)))
         state = f"alarms {'below' if limit.sign < 0 else 'above'} {_number(limit.control, limit.limit)} · {limit.state}"
@@ -225,7 +226,7 @@ class Safety:
             canvas.text(lock.state, (x + w - 8, base), "text", colour, bold=not quiet, align="right")
 
 
-def _settable(snapshot: Snapshot) -> list[LimitView]:
+def _settable(snapshot: Snapshot) -> list[AlarmLimit]:
     """Return the alarms whose limit a control sets and this pane has room for; the low-flow limit stands on the console."""
     own = [limit for limit in snapshot.limits if limit.control and limit.control != "flow_alarm_low_l_min"]
     return own[: COLUMNS * ROWS]

@@ -7,13 +7,13 @@ from math import inf
 import pygame
 import pytest
 
-from drill.circuit.alarms import alarm_specs
+from drill.circuit.alarms import AlarmLimit, alarm_specs
 from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.readings import SHOWN
 from drill.circuit.scene import LineView, PumpView, Scene
 from drill.engine.actions import Action
-from drill.engine.snapshot import InterlockView, LimitView, OptionView, PersonView, Snapshot, Wave
+from drill.engine.snapshot import InterlockView, OptionView, PersonView, Snapshot, Wave
 from drill.records.home import pack_roots
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.canvas import Canvas
@@ -93,12 +93,12 @@ def steady_snapshot(loaded: Loaded) -> Snapshot:
     )
 
 
-def limits(loaded: Loaded) -> list[LimitView]:
+def limits(loaded: Loaded) -> list[AlarmLimit]:
     """Return the limits of the circuit's alarms, as it is delivered."""
     specs = [s for s in alarm_specs(loaded.circuit.alarms) if s.reading]
     knobs = [s.limit if isinstance(s.limit, str) else "" for s in specs]
     return [
-        LimitView(s.id, s.text, s.priority, s.reading, s.sign, CONTROLS[knob].default if knob else 0.0, knob, "on")
+        AlarmLimit(s.id, s.text, s.priority, s.host, s.reading, s.sign, CONTROLS[knob].default if knob else 0.0, knob, "on")
         for s, knob in zip(specs, knobs, strict=True)
     ]
 
