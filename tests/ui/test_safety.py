@@ -32,7 +32,7 @@ def full(steady: Snapshot) -> Snapshot:
     return replace(
         steady,
         interlocks=(replace(bubble, state="tripped", value=1.2), *(replace(lock, state="overridden", value=37.0) for lock in rest)),
-        limits=(replace(steady.limits[0], state="off"), *steady.limits[1:]),
+        limits=(steady.limits[0]._replace(state="off"), *steady.limits[1:]),
         alarm_log=(AlarmLine("high", "LOW FLOW 0.0 (limit 2.0)", 100, 400, 250),) * 9,
         labs=(LabView("Arterial gas", 500, 0.0, (("pH", "7.31"), ("PaCO2", "52"), ("lactate", "4.1"))), LabView("ACT", 500, 63.0, ())),
     )
