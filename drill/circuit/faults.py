@@ -332,7 +332,7 @@ FAULTS: dict[str, Fault] = {
             "pump",
             (Parameter("ml_min", "mL/min at an aortic pressure of 80 mmHg", 0.0, 3000.0, 300.0),),
             (Change("bleed_ml_min", "ml_min"),),
-            "The patient bleeds: volume and drainage fall, P ven grows more negative, at last the line chatters; fluid then thins the blood",
+            "The patient bleeds: volume and drainage fall, P ven grows more negative, at last the line chatters; fluid thins the blood",
             by_hand=True,
         ),
         Fault(
