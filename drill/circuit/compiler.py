@@ -125,7 +125,7 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
         _prime(slots, net, circuit, _first_blood(hb * prime, be, temp_c, paco2), rich_places)
     _fill(slots, net, circuit)
     sensors.add_sensors(slots, circuit, net, bench=on_bench)
-    for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s"):
+    for name in ("beat_out_ml", "flow_site_ml", "flow_site_ml_s", "bubble_site_ml"):
         slots.add(name, 0.0)
     fast, slow = Graph(), Graph()
     _trace_substep(Scope(slots, fast, TICK_S / substeps), net, bench=on_bench)
@@ -195,6 +195,7 @@ def _trace_substep(x: Scope, net: Network, *, bench: bool) -> None:
 def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) -> None:
     site = circuit.sites
     x["flow_site_ml"] = x[f"acc:{site['flow']}"]
+    x["bubble_site_ml"] = x[f"acc:{sensors.bubble_site(circuit)}"]
     exchanges = dict(parts.exchanges(circuit))
     added: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {}
     stirred: dict[tuple[str, str], Num] = {}

@@ -12,6 +12,8 @@ from drill.circuit.interlocks import ELECTRONIC_CLAMP
 from drill.circuit.looks import FINDINGS
 from drill.circuit.lungs import SEDATED_AT
 from drill.circuit.scene import LineView, PumpView, Scene
+from drill.circuit.sensors import bubble_site
+from drill.circuit.wiring import main_way
 from drill.errors import NameUnknownError
 
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
@@ -29,6 +31,7 @@ class Eyes:
         self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
         self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
+        self._way = main_way(circuit)
 
     def motor_lamp(self) -> bool:
         """Whether the console in use is up and shows its motor fault."""
@@ -74,10 +77,12 @@ class Eyes:
                 bleed_ml_min=self._of("bleed_ml_min"),
             )
         if target == "line":
+            lines = self.scene().lines
             return looks.line(
-                gas=any(max(line.gas_fractions) > GAS_SEEN for line in self.scene().lines.values() if line.gas_fractions),
+                gas=any(max(lines[part].gas_fractions, default=0.0) > GAS_SEEN for part in self._way),
                 controls=self._controls,
                 kinks=self._most("kink:"),
+                holes=self._most("hole:"),
                 shakes=self._most("shakes:"),
                 clamps=self._open_at_rest,
             )
@@ -92,7 +97,7 @@ class Eyes:
         if target == "drainage_line":
             return looks.drainage_line(self._controls, self._of(f"kink:{self._model.circuit.sites['svo2']}"))
         if target == "bubble_sensor":
-            seen = max(self.scene().lines[self._model.circuit.sites["flow"]].gas_fractions)
+            seen = max(self.scene().lines[bubble_site(self._model.circuit)].gas_fractions)
             return looks.bubble_sensor(seen, loose=self._of("lost:bubble_ml") > 0.5)
         return looks.cannula_site(self._controls) if target == "cannula_site" else looks.central_line(self._controls)
 

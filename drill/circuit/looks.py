@@ -8,7 +8,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "pump_head": ("clean", "turning", "standing", "off_its_magnets", "froth", "clot"),
     "console": ("dark", "booting", "alive", "motor_fault_lamp"),
     "mains_and_switch": ("switch_on", "isolation_switch_off", "mains_on", "mains_off"),
-    "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "shaking"),
+    "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "connector_off", "shaking"),
     "drainage_line": ("closed", "tap_open", "cap_off", "kinked"),
     "bubble_sensor": ("clear", "fine_bubbles", "gas", "sensor_loose"),
     "cannula_site": ("seated", "side_holes_out"),
@@ -74,7 +74,9 @@ def exhaust(controls: Mapping[str, float], water: float, plasma_ml_min: float) -
     return tuple(found) or ("dry",)
 
 
-def line(*, gas: bool, controls: Mapping[str, float], kinks: float, shakes: float, clamps: Iterable[str]) -> tuple[str, ...]:
+def line(
+    *, gas: bool, controls: Mapping[str, float], kinks: float, holes: float, shakes: float, clamps: Iterable[str]
+) -> tuple[str, ...]:
     """Return what stands out where somebody walks along the line: `clamps` are those that are open at rest."""
     found = ["gas" if gas else "clear"]
     if any(controls[name] > CLAMP_SEEN for name in clamps):
@@ -83,6 +85,8 @@ def line(*, gas: bool, controls: Mapping[str, float], kinks: float, shakes: floa
         found.append("electronic_clamp_shut")
     if kinks > KINK_SEEN:
         found.append("kinked")
+    if holes > OPEN_SEEN:
+        found.append("connector_off")
     if shakes > WALL_SHAKES:
         found.append("shaking")
     return tuple(found)

@@ -392,10 +392,10 @@ class Plant:
             raise CircuitError("this saved state is of another circuit or engine: build the plant that it was saved from")
         for i, text in enumerate(numbers):
             self._x[i] = float.fromhex(str(text))
-        for name, value in self._controls.items():
+        for name, control in CONTROLS.items():
             stands = float(self._x[self._index[f"in:{name}"]])
-            if stands != value:  # an untouched control keeps its default as it is written, 0 and not 0.0: the log shows it
-                self._controls[name] = stands
+            # at its default it is as written there, 0 and not 0.0, whoever has moved it before: the log shows it
+            self._controls[name] = control.default if stands == control.default else stands
         self.moves += 1
         self._consoles.load(boxes[0])
         self._interlocks.load(boxes[1])

@@ -18,7 +18,7 @@ from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
 SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump", "oxygenator", "leak")
-OPTIONAL_SITES = ("reservoir", "filter", "wound", "cardioplegia", "vent", "suction", "spare", "bag", "second_oxygenator")
+OPTIONAL_SITES = ("bubble", "reservoir", "filter", "wound", "cardioplegia", "vent", "suction", "spare", "bag", "second_oxygenator")
 PART_SITES = frozenset({"flow", "svo2", "pump", "oxygenator", "leak", *OPTIONAL_SITES})
 LAG_S: dict[str, float] = {  # how long a display takes to follow (0 where nothing stands), tunable; a circuit's `sensors` may say otherwise
     "flow_l_min": 0.4,
@@ -57,6 +57,11 @@ PO2_PLACES = {
     "head_right": 35.0,
     "head_left": 35.0,
 }
+
+
+def bubble_site(spec: CircuitSpec) -> str:
+    """Return the part at whose outlet end the bubble sensor sits: the flow probe's, where the circuit names no other."""
+    return spec.sites.get("bubble", spec.sites["flow"])
 
 
 def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
@@ -166,8 +171,9 @@ def display(x: Scope, spec: CircuitSpec, net: Network) -> None:
         steps = held / reading.resolution
         x[f"shown:{name}"] = select(x[f"stuck:{name}"] > 0.5, x[f"shown:{name}"], ((steps + _ROUND) - _ROUND) * reading.resolution)
     x["sensing"] = 1.0
-    end = net.edges[spec.sites["flow"]].cells - 1
-    seen = x[f"bulk:{spec.sites['flow']}:{end}"] + x[f"small:{spec.sites['flow']}:{end}"]
-    toward(x, "bubble_window_ml", absolute(x["flow_site_ml"]) * seen / TICK_S, 1.0)
+    watched = bubble_site(spec)
+    end = net.edges[watched].cells - 1
+    seen = x[f"bulk:{watched}:{end}"] + x[f"small:{watched}:{end}"]
+    toward(x, "bubble_window_ml", absolute(x["bubble_site_ml"]) * seen / TICK_S, 1.0)
     x["backflow_ml"] = x["backflow_ml"] + select(x["flow_site_ml"] < 0.0, -x["flow_site_ml"], 0.0)
     x["flow_site_ml_s"] = x["flow_site_ml"] / TICK_S

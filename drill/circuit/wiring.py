@@ -132,3 +132,35 @@ def _clamps(spec: CircuitSpec) -> None:
             for name in names:
                 if name not in CONTROLS:
                     raise NameUnknownError(f"{kind} of part '{part.id}'", name, CONTROLS)
+
+
+def main_way(spec: CircuitSpec) -> tuple[str, ...]:
+    """Return the parts that somebody walks along from the patient to the pump and on to the patient, in the file's order.
+
+    A pool ends the way before the pump: what is held over its surface is air by design. What leads from the pump back into
+    a pool alone (purge, recirculation) is not on the way.
+    """
+    carry = [p for p in spec.parts if AIR not in (p.inlet, p.outlet)]
+    pools = {p.inlet for p in spec.parts if COMPONENTS[p.kind].node}
+    pump = next(p for p in carry if p.id == spec.sites["pump"])
+    ahead = _linked(pump.outlet, pools, {p.inlet: [q for q in carry if q.inlet == p.inlet] for p in carry}, forward=True)
+    behind = _linked(pump.inlet, pools, {p.outlet: [q for q in carry if q.outlet == p.outlet] for p in carry}, forward=False)
+    arrives: set[str] = set()
+    for _ in carry:  # once for each step that the longest way can have
+        arrives |= {p.id for p in ahead if p.outlet in PATIENT_SITES or any(q.id in arrives for q in ahead if q.inlet == p.outlet)}
+    wanted = arrives | {p.id for p in behind} | {pump.id}
+    return tuple(p.id for p in carry if p.id in wanted)
+
+
+def _linked(start: str, pools: set[str], parts: dict[str, list[PartSpec]], *, forward: bool) -> list[PartSpec]:
+    """Return the parts that are reached from a node with (or against) the flow, as far as a patient or a pool."""
+    found: dict[str, PartSpec] = {}
+    nodes = [start]
+    while nodes:
+        for part in parts.get(nodes.pop(), []):
+            far = part.outlet if forward else part.inlet
+            if part.id not in found:
+                found[part.id] = part
+                if far not in pools and far not in PATIENT_SITES:
+                    nodes.append(far)
+    return list(found.values())

@@ -80,17 +80,23 @@ def settled_plant(loaded: Loaded, draws: Mapping[str, float], advance: Callable[
     controls = {name: number(value, draws) for name, value in start.controls.items()}
     for name, value in controls.items():
         plant.set(name, value)
-    if settled is None:
-        _run(plant, start.settle_s)
-        return plant
     comes_from = (replace(loaded.circuit, drawing={}), patient, controls, start.settle_s)
     key = sha256(repr(comes_from).encode()).hexdigest()
-    kept = settled.get(key)
-    if kept is not None:
-        plant.load(kept)
-    else:
+    kept = settled.get(key) if settled is not None else None
+    if kept is None:
         _run(plant, start.settle_s)
-        settled.put(key, plant.save())
+        kept = plant.save()
+        if settled is not None:
+            settled.put(key, kept)
+    plant.load(kept)  # always, so that it makes no difference who has run it in
+    return _quiet(plant)
+
+
+def _quiet(plant: Plant) -> Plant:
+    """Whoever takes over finds no alarm that came and went while the machine was set up."""
+    for alarm in plant.alarms():
+        if not alarm.active:
+            plant.acknowledge(0, alarm.id)
     return plant
 
 

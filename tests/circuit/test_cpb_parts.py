@@ -263,3 +263,29 @@ def test_an_hour_closes_on_the_other_circuits(root: Path, circuit: str) -> None:
     run(plant, 1780)
 
     assert max(moved(plant, before).values()) < 1e-9, moved(plant, before)
+
+
+def test_the_bubble_sensor_sits_where_the_circuit_says() -> None:
+    """On this machine it watches the pump's outlet: a leak before the pump is seen there while the arterial line is still clear."""
+    plant = settled("cpb_adult")
+    plant.set("bubble_stop", 0.0)
+    plant.set("vacuum_mmhg", 60.0)
+    run(plant, 3)
+    plant.inject("connector_off", {"open": 0.3}, "reservoir")
+    run(plant, 3)
+    seen = plant.true("bubble_ml")
+
+    assert seen > 0.2
+    assert plant.look("bubble_sensor") == ("gas",)
+    assert "connector_off" in plant.look("line")
+    assert sum(sum(cell) for cell in [plant.scene().lines["arterial_line"].gas_fractions]) < 1e-3
+
+
+def test_a_walk_along_the_line_passes_by_suckers_and_pool() -> None:
+    """Air in a sucker's line, or over a pool, is there by design: the line from pump to cannula is clear."""
+    plant = settled("cpb_adult")
+    plant.set("suction_rpm", 200.0)
+    run(plant, 15)
+
+    assert max(plant.scene().lines["suction_line"].gas_fractions) > 0.5
+    assert plant.look("line")[0] == "clear"
