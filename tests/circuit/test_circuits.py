@@ -61,12 +61,12 @@ def bench(name: str, spec: CircuitSpec | None = None) -> Plant:
 @cache
 def _settled(name: str) -> dict[str, object]:
     plant = bench(name)
-    run(plant, 10)
+    run(plant, 20)
     return plant.save()
 
 
 def settled(name: str) -> Plant:
-    """A circuit as it stands after ten seconds."""
+    """A circuit as it stands after twenty seconds: the flow is steady, and what it carries has gone round the oxygenator."""
     plant = bench(name)
     plant.load(_settled(name))
     return plant
