@@ -333,6 +333,11 @@ class AlarmBoard:
                 self._note(spec.id, lambda event: event._replace(acknowledged_tick=tick))
         return new
 
+    def forget(self) -> None:
+        """Drop latched alarms that are over, and their lines in the log; what is active stays."""
+        self._held = [_QUIET if held.raised and not held.active else held for held in self._held]
+        self._events = [event for event in self._events if event.over_tick < 0]
+
     def audio_pause(self, tick: int) -> None:
         """Pause the sound from now on; lamps and texts stay. A second press starts the countdown anew."""
         self._pause_until = tick + self._pause_ticks

@@ -2,7 +2,9 @@
 
 A console without power is dark and its displays are blank. Power that comes back boots for some seconds and then has
 the speed that its knob still shows. A head that has come off its magnets stands while the motor turns on; it takes hold
-again only when it is seated anew with the motor slow.
+again only when it is seated anew with the motor slow. On the heart-lung machine each head is a module with its own power
+switch; a boot moved to the spare head is turned by that head's knob, whichever way, and no interlock stops it until the
+servo links are assigned to it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ from drill.errors import NameUnknownError
 from drill.units import TICK_S
 
 EQUIPMENT = ("backup_console", "spare_oxygenator", "spare_circuit", "spare_head")  # what can be brought to the bedside
-PLACES = ("console", "emergency_drive", "backup_console", "moving")
+PLACES = ("console", "emergency_drive", "backup_console", "spare_head", "moving")
 COUPLES_BELOW_RPM = 200.0  # magnets do not take hold at speed, tunable
 
 
@@ -28,23 +30,29 @@ class Drive(NamedTuple):
 class Consoles:
     """Where the pump head sits and what turns it. Speeds in rpm, times in s."""
 
-    def __init__(self, drives: Mapping[str, float], gear: float, tau_run_s: float, tau_down_s: float) -> None:
-        """Take boot time, battery, crank gear (rotor turns per handle turn) and time constants from the circuit's data."""
+    def __init__(self, drives: Mapping[str, float], gear: float, tau_run_s: float, tau_down_s: float, *, has_boot: bool = False) -> None:
+        """Take boot time, battery, seat of the flow probe, crank gear (rotor turns per handle turn) and time constants of the data."""
         self._boot_s = drives.get("boot_s", 8.0)
         self._full_min = drives.get("battery_min", 60.0)
+        self._probe_in_drive = drives.get("probe_in_drive", 1.0) > 0.5
         self._gear, self._tau_run_s, self._tau_down_s = gear, tau_run_s, tau_down_s
         self.head_on = "console"
         self.in_use = "console"
         self.backup_here = False
         self.loose = False
+        self._has_boot, self.boot_out = has_boot, False
         self._motor_rpm = 0.0
         self.battery_min = self._full_min
         self._boot_left = {"console": 0.0, "backup_console": self._boot_s}
 
-    def move_head(self, where: str) -> None:
-        """Put the head on a drive, or take it into the hands ("moving"); seated on a slow motor it takes hold."""
+    def move_head(self, where: str, towards: str = "") -> None:
+        """Put the head, or a roller's boot, on a drive, or take it into the hands ("moving"); seated on a slow motor it takes hold.
+
+        `towards` says where hands are taking it: a boot leaves its raceway, and is an open tube, only from or to the spare head.
+        """
         if where not in PLACES:
             raise NameUnknownError("place of the pump head", where, PLACES)
+        self.boot_out = self._has_boot and where == "moving" and "spare_head" in (towards, self.head_on)
         if where == "console":
             self.loose = self._motor_rpm > COUPLES_BELOW_RPM
         elif where in self._boot_left:
@@ -73,13 +81,19 @@ class Consoles:
         """Seconds that the console in use still boots (0 = up, or dark)."""
         return self._boot_left[self.in_use] if self.powered(self.in_use, controls) else 0.0
 
+    @property
+    def probe_left(self) -> bool:
+        """Whether the flow and bubble sensor stayed behind with the drive: one that sits on the line does not."""
+        return self._probe_in_drive and self.head_on != self.in_use
+
     def tick(self, controls: Mapping[str, float], flags: Mapping[str, float], rotor_rpm: float, hold: Hold = FREE) -> Drive:
         """Advance timers and the main motor by one tick. `flags` are the faults of the drive, `rotor_rpm` the rotor's speed.
 
         `hold` is what the interlocks of the console in use take of its speed; a drive that has run away obeys a cut alone.
         """
         self._age(controls, flags)
-        turning = self.ready("console", controls) and flags["motor_failed"] < 0.5 and not hold.cut
+        cut = hold.cut and flags["cut_fails"] < 0.5
+        turning = self.ready("console", controls) and controls["module_power"] > 0.5 and flags["motor_failed"] < 0.5 and not cut
         asked = controls["pump_rpm_set"] * hold.speed
         wanted = (flags["runaway_rpm"] or asked) if turning else 0.0
         self._motor_rpm += TICK_S / (self._tau_run_s + TICK_S) * (wanted - self._motor_rpm)
@@ -90,6 +104,10 @@ class Consoles:
         if self.head_on == "backup_console":
             ready = self.ready("backup_console", controls) and not hold.cut
             return Drive(asked if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
+        if self.head_on == "spare_head":
+            ready = self.ready("console", controls)
+            share = 1.0 if controls["spare_links"] < 0.5 else 0.0 if hold.cut else hold.speed
+            return Drive(controls["spare_rpm"] * share if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, self._motor_rpm)
         if self.head_on == "console" and not self.loose:
             return Drive(wanted, self._tau_run_s if turning else self._tau_down_s, rotor_rpm)
         return Drive(0.0, self._tau_down_s, self._motor_rpm if self.in_use == "console" else 0.0)
@@ -112,6 +130,7 @@ class Consoles:
             "in_use": self.in_use,
             "backup_here": self.backup_here,
             "loose": self.loose,
+            "boot_out": self.boot_out,
             "motor_rpm": self._motor_rpm.hex(),
             "battery_min": self.battery_min.hex(),
             "boot_left": {box: left.hex() for box, left in self._boot_left.items()},
@@ -121,6 +140,7 @@ class Consoles:
         """Take up what `save` gave."""
         self.head_on, self.in_use = str(saved["head_on"]), str(saved["in_use"])
         self.backup_here, self.loose = saved["backup_here"] is True, saved["loose"] is True
+        self.boot_out = saved.get("boot_out") is True
         self._motor_rpm = float.fromhex(str(saved["motor_rpm"]))
         self.battery_min = float.fromhex(str(saved["battery_min"]))
         boot = saved["boot_left"]

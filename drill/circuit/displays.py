@@ -65,7 +65,7 @@ class Displays:
 
     def silent(self) -> frozenset[str]:
         """Return the displays without a signal: contact lost, probe left behind with the drive, oximeter without a pulse."""
-        return _silence(self.lost, self._consoles.head_on != self._consoles.in_use, self._weak())
+        return _silence(self.lost, self._consoles.probe_left, self._weak())
 
     def shown(self, name: str) -> float | None:
         """Return one display, None where it is blank."""

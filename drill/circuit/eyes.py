@@ -23,12 +23,14 @@ class Eyes:
     """The eyes on one machine, over its array of slots `v` (read as plain floats)."""
 
     def __init__(self, model: Model, v: Sequence[float], consoles: Consoles, controls: Mapping[str, float]) -> None:
-        """Know where everything that can be seen stands."""
+        """Know where everything that can be seen stands; a roller has an arrow that says which way it is cranked."""
         circuit = model.circuit
         self._v, self._consoles, self._controls = v, consoles, controls
         self._model, self._index = model, model.slots.index
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
         self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
+        arrow = "arrow_clockwise" if pump.params["crank_gear"] > 0.0 else "arrow_anticlockwise"
+        self._arrow, self._turns_rpm = ((arrow,), 5.0) if pump.kind == "roller" else ((), 60.0)
         self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
         self._way = main_way(circuit)
@@ -44,14 +46,14 @@ class Eyes:
             raise NameUnknownError("thing to look at", target, FINDINGS)
         box = self._consoles
         if target == "pump_head":
-            found = ["turning" if abs(self._of("true:pump_rpm")) > 60.0 else "standing"]
+            found = ["turning" if abs(self._of("true:pump_rpm")) > self._turns_rpm else "standing"]
             if box.loose:
                 found.append("off_its_magnets")
             if self._of("true:gas_in_head_ml") > FROTH_SEEN_ML:
                 found.append("froth")
             if self._of(f"clot:{self._pump}") > CLOT_SEEN:
                 found.append("clot")
-            return (*(["clean"] if len(found) == 1 else []), *found)
+            return (*(["clean"] if len(found) == 1 else []), *found, *self._arrow)
         if target == "console":
             if not box.powered(box.in_use, self._controls):
                 return ("dark",)

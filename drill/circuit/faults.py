@@ -88,9 +88,10 @@ FAULTS: dict[str, Fault] = {
         Fault(
             "runaway",
             "pump",
-            (Parameter("rpm", "rpm", 0.0, 6000.0, 5000.0),),
-            (Change("flag:runaway_rpm", "rpm"),),
-            "The main drive runs away to a speed of its own: knob and stop do nothing, only cutting its power does",
+            (Parameter("rpm", "rpm", 0.0, 6000.0, 5000.0), Parameter("deaf", "0 no - 1 yes", 0.0, 1.0, 0.0)),
+            (Change("flag:runaway_rpm", "rpm"), Change("flag:cut_fails", "deaf")),
+            "The main drive runs away to a speed of its own: knob and stop do nothing, only cutting its power does; a deaf one is not "
+            "even cut by its runaway protection",
         ),
         Fault(
             "oxygenator_clot",
@@ -425,4 +426,5 @@ FLAGS = (
     "head_off",
     "battery_lost",
     "runaway_rpm",
+    "cut_fails",
 )  # what a fault can switch on in a device that the kernel does not compute

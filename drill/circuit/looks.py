@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 WATER_SEEN = 0.2  # share of wet fibres from which drops stand in the exhaust, tunable
 
 FINDINGS: dict[str, tuple[str, ...]] = {
-    "pump_head": ("clean", "turning", "standing", "off_its_magnets", "froth", "clot"),
+    "pump_head": ("clean", "turning", "standing", "off_its_magnets", "froth", "clot", "arrow_clockwise", "arrow_anticlockwise"),
     "console": ("dark", "booting", "alive", "motor_fault_lamp"),
     "mains_and_switch": ("switch_on", "isolation_switch_off", "mains_on", "mains_off"),
     "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "connector_off", "shaking"),

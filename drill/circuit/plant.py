@@ -58,7 +58,8 @@ class Plant:
         self._v: Any = first if advance is None else memoryview(first)  # the same numbers as plain floats: reading numpy's is slow
         self._controls = {c.name: c.default for c in CONTROLS.values()}
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
-        self._consoles = Consoles(circuit.drives, pump.params["crank_gear"], pump.params["tau_run_s"], pump.params["tau_down_s"])
+        gear, up, down = (pump.params[name] for name in ("crank_gear", "tau_run_s", "tau_down_s"))
+        self._consoles = Consoles(circuit.drives, gear, up, down, has_boot=pump.kind == "roller")
         self._interlocks = Interlocks(circuit)
         self._board = AlarmBoard((*alarms.alarm_specs(circuit.alarms), *alarms.interlock_alarms(self._interlocks.rows)))
         self._samples = Samples()
@@ -71,6 +72,8 @@ class Plant:
         self._flags = itemgetter(*(index[f"flag:{name}"] for name in FLAGS))
         self._rpm_at, self._head_off_at = index[f"rpm:{pump.id}"], index["flag:head_off"]
         self._live_at = index["machine_live"]
+        self._boot_out_at = index.get(f"boot_out:{pump.id}")
+        self._lent_at = index.get(f"lent:{circuit.sites.get('spare', '')}")
         self._drive_at = (index[f"rpm_target:{pump.id}"], index[f"rpm_tau:{pump.id}"], index["drive_rpm"])
         self._battery_at, self._tach_at, self._cool_at = index["battery_pct"], index["crank_tach"], index["heater:cut"]
         self._eyes = Eyes(self._model, self._v, self._consoles, self._controls)
@@ -174,9 +177,9 @@ class Plant:
         """Put a syringe to a tap: "draw" gas first and then blood, push "prime", or push "air"."""
         acts.syringe(self._model, self._x, tap, act=act, ml=ml)
 
-    def move_head(self, where: str) -> None:
-        """Put the pump head on "console", "emergency_drive" or "backup_console", or into the hands ("moving")."""
-        self._consoles.move_head(where)
+    def move_head(self, where: str, towards: str = "") -> None:
+        """Put the pump head on one of `consoles.PLACES`, or into the hands ("moving", `towards` the next)."""
+        self._consoles.move_head(where, towards)
 
     def give(self, drug: str, amount: float) -> None:
         """Give a drug as a bolus; `amount` in usual boluses."""
@@ -220,6 +223,10 @@ class Plant:
         x[self._battery_at] = box.battery_pct if box.in_use == "console" else 100.0
         x[self._tach_at] = rpm if box.head_on == "emergency_drive" else 0.0
         x[self._live_at] = 1.0 if box.ready("console", controls) else 0.0
+        if self._lent_at is not None:
+            x[self._lent_at] = 1.0 if box.head_on == "spare_head" else 0.0
+        if self._boot_out_at is not None:
+            x[self._boot_out_at] = 1.0 if box.boot_out else 0.0
         self._advance(self._x)
         self._tick += 1
         for name in SPRINGS_BACK:
@@ -324,6 +331,10 @@ class Plant:
     def acknowledge(self, tick: int, alarm_id: str | None = None) -> None:
         """Acknowledge one alarm, or all."""
         self._board.acknowledge(tick, alarm_id)
+
+    def forget(self) -> None:
+        """Let go what has alarmed and is over, as somebody does who takes over a machine that runs."""
+        self._board.forget()
 
     def audio_pause(self, tick: int) -> None:
         """Pause the sound of the alarms."""

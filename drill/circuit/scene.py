@@ -18,7 +18,7 @@ class LineView:
 class PumpView:
     """The pump head: where it sits and what the rotor does.
 
-    `head_on` is "console", "emergency_drive", "backup_console" or "moving" (in somebody's hands).
+    `head_on` is "console", "emergency_drive", "backup_console", "spare_head" or "moving" (in somebody's hands).
     """
 
     rotor_rpm: float

@@ -11,7 +11,7 @@ a tick of the drill); all the others are derived: a replay writes them again and
     broken      id                                  a property that must hold did not (hidden)
     job         task, who, state                    state: start | done | stopped
     person      who, state, in_s                    state: called | here
-    drive       at                                  the pump head: console | emergency_drive | backup_console | moving
+    drive       at                                  the pump head: console | emergency_drive | backup_console | spare_head | moving
     look        target, who, findings               what was seen, at the end of the look; findings is a list
     say         id, who, true                       a call-out, and whether it was so
     alarm       id, state, priority, text           state: on | off | ack | pause (id "" = all)

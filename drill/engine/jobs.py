@@ -76,7 +76,10 @@ class Jobs:
         self._truths = {saying.id: Guard(saying.true_when) for saying in tasks.sayings}
         guards = (*self._needs.values(), *self._truths.values())
         self._remembering = tuple(guard for guard in guards if guard.remembers)
-        self._ongoing = {effect.set: task.id for task in tasks.tasks if task.seconds is None for effect in task.effects if effect.set}
+        self._ongoing: dict[str, list[str]] = {}  # the open-ended jobs that go with a control: two ways to turn one crank
+        for task in tasks.tasks:
+            for name in {effect.set for effect in task.effects if effect.set and task.seconds is None}:
+                self._ongoing.setdefault(name, []).append(task.id)
         self._running: dict[str, Job] = {}
         self._gazes: dict[str, Gaze] = {}
         self._spoken: list[tuple[Saying, str]] = []
@@ -106,15 +109,17 @@ class Jobs:
         reason = self.why_not(task, who)
         if reason:
             return reason
-        if name in self._running:
-            self._end(tick, self._running[name], "stopped", task.stop_effects)
+        for same in [name, *self._rivals(task)]:
+            if same in self._running:
+                self._end(tick, self._running[same], "stopped", self.tasks[same].stop_effects)
         self._team[who].hands_free -= task.hands
         end = None if task.seconds is None else tick + ticks(task.seconds)
         self._running[name] = Job(task, who, tick, end)
         self._emit({"t": tick, "k": "job", "task": name, "who": who, "state": "start"})
         self.changes += 1
-        if any(effect.head for effect in task.effects):
-            self._world.move_head(tick, MOVING)
+        towards = next((effect.head for effect in task.effects if effect.head), None)
+        if towards is not None:
+            self._world.move_head(tick, MOVING, towards)
         if end is None:
             self._apply(tick, who, task.effects)
         return ""
@@ -162,12 +167,11 @@ class Jobs:
         """Return why `who` cannot move this control now: it takes a free hand, or the job that goes with it."""
         if control not in CONTROLS:
             raise NameUnknownError("control", control, CONTROLS)
-        task = self._ongoing.get(control)
-        if task is None:
+        tasks = self._ongoing.get(control)
+        if tasks is None:
             return self._team.missing(who, ONE_HAND)
-        job = self._running.get(task)
-        if job is None or job.who != who:
-            return f"first: {self.tasks[task].title}"
+        if not any(task in self._running and self._running[task].who == who for task in tasks):
+            return f"first: {self.tasks[tasks[0]].title}"
         return ""
 
     def have(self, things: Iterable[str]) -> None:
@@ -256,6 +260,11 @@ class Jobs:
         for job in list(self._running.values()):
             self._end(tick, job, "stopped", ())
         self._gazes.clear()
+
+    def _rivals(self, task: Task) -> list[str]:
+        """Return the open-ended jobs that turn the same handle: one of them ends where the other begins."""
+        turned = {effect.set for effect in task.effects if effect.set} if task.seconds is None else set()
+        return sorted({other for name in turned for other in self._ongoing[name or ""]} - {task.id})
 
     def _now(self) -> Frame:
         """The last frame, with everything in it that hands have changed since."""

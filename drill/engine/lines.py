@@ -18,6 +18,7 @@ DRIVES: Final = {
     "console": "Pump head on the main console",
     "emergency_drive": "Pump head on the emergency drive",
     "backup_console": "Pump head on the backup console",
+    "spare_head": "Boot in the spare head",
     "moving": "Pump head off its drive",
 }
 CONTROL_TITLES: Final = {

@@ -101,5 +101,7 @@ def _quiet(plant: Plant) -> Plant:
 
 
 def _run(plant: Plant, time_s: float) -> None:
+    """Run a machine into its steady state; what alarmed only on the way there is nobody's business."""
     for _ in range(ticks(time_s)):
         plant.tick()
+    plant.forget()

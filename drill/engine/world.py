@@ -48,9 +48,9 @@ class World:
         self.plant.set(name, value)
         self._note_control(tick, name, self.plant.control(name), who)
 
-    def move_head(self, tick: int, where: str) -> None:
-        """Put the pump head somewhere, or take it into the hands ("moving")."""
-        self.plant.move_head(where)
+    def move_head(self, tick: int, where: str, towards: str = "") -> None:
+        """Put the pump head somewhere, or take it into the hands ("moving", `towards` the next place)."""
+        self.plant.move_head(where, towards)
         self.drive = where
         self.changes += 1
         self._emit({"t": tick, "k": "drive", "at": where})

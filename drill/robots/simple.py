@@ -9,10 +9,7 @@ from drill.robots.view import Running
 from drill.units import TICKS_PER_S, ticks
 
 MOST_TIMES = 3  # tunable: nobody lets ten litres run in, or goes for the tenth pressor
-CRANKING = (
-    Action(verb="do", target="transfer_to_emergency_drive"),
-    Action(verb="do", target="crank_emergency_drive"),
-)
+CRANKING = (("transfer_to_emergency_drive", "fit_hand_crank"), ("crank_emergency_drive", "crank_clockwise"))  # by machine
 
 
 class Idle:
@@ -38,8 +35,11 @@ class Reflex:
                 return ()
             self._clamped = True
             return (clamp("return"), clamp("drainage"))
-        if self._left and not session.why_not(self._left[0]):
-            return (self._left.pop(0),)
+        if self._left:
+            able = {o.target for o in session.snapshot().options if o.verb == "do" and not o.reason}
+            for name in able.intersection(self._left[0]):
+                del self._left[0]
+                return (Action(verb="do", target=name),)
         return ()
 
 

@@ -17,7 +17,7 @@ from drill.scenarios.languages import check_languages
 from drill.scenarios.tree import Node, Report, root
 from drill.scenarios.yaml_reader import Document
 
-DRIVES = ("boot_s", "battery_min")
+DRIVES = ("boot_s", "battery_min", "probe_in_drive")
 BASE = "base"
 LIKE_PERCENT = (80, 120)  # whole weights that add up to about a hundred were meant as percent
 

@@ -12,6 +12,8 @@ from drill.scenarios.schema import Effect, Look, Person, Saying, Scenario, Task,
 def offered(tasks: Tasks, circuit: CircuitSpec) -> Tasks:
     """Return what can be said, done and looked at on this machine: the same in every case on it, so it is no answer sheet."""
     places = {part.id for part in circuit.parts} | set(circuit.sites)
+    rolled = any(part.id == circuit.sites.get("pump") and part.kind == "roller" for part in circuit.parts)
+    seats = {"spare_head": rolled and "spare" in places, "backup_console": not rolled}
     pinched = {name for part in circuit.parts for name in (*part.clamps, *part.taps)}
 
     def fits(one: Task | Saying | Look) -> bool:
@@ -20,6 +22,8 @@ def offered(tasks: Tasks, circuit: CircuitSpec) -> Tasks:
         effects = one.effects if isinstance(one, Task) else ()
         parts = {name for e in effects for name in (e.cut, e.join, e.fresh, e.release, e.part) if name is not None}
         moved = {e.set for e in effects if e.set is not None and e.set.startswith(("clamp_", "tap_"))}
+        if not all(seats.get(thing, True) for e in effects for thing in (e.head, e.bring) if thing is not None):
+            return False
         return parts <= places and moved <= pinched and ("reservoir" in places or not any(e.pour for e in effects))
 
     jobs = tuple(one for one in tasks.tasks if fits(one))

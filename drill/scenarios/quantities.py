@@ -30,6 +30,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("gas_to_patient_ml", "mL", "up", "Gas that reached the patient"),
         Quantity("gas_to_brain_ml", "mL", "up", "Arterial gas that went to the brain"),
         Quantity("blood_lost_ml", "mL", "up", "Blood that ran out of the circuit or the patient"),
+        Quantity("drained_ml", "mL", "up", "Blood that ran into the reservoir: its highest level above that at the first sign"),
         Quantity("air_drawn_ml", "mL", "up", "Gas that was drawn into the circuit"),
         Quantity("p_pre_max_mmhg", "mmHg", "up", "Highest pressure before the membrane"),
         Quantity("p_ven_min_mmhg", "mmHg", "down", "Lowest pressure at the pump inlet"),

@@ -26,7 +26,7 @@ class Condition(Model):
     said: Id | None = None
     found: Id | None = None
     task: Id | None = None
-    drive: Literal["console", "emergency_drive", "backup_console", "moving"] | None = None
+    drive: Literal["console", "emergency_drive", "backup_console", "spare_head", "moving"] | None = None
     after_s: Number | None = None
     all: tuple["Condition", ...] | None = Field(default=None, min_length=1)
     any: tuple["Condition", ...] | None = Field(default=None, min_length=1)
@@ -60,7 +60,7 @@ class Effect(Model):
 
     set: Id | None = None
     value: float | None = None
-    head: Literal["console", "emergency_drive", "backup_console"] | None = None
+    head: Literal["console", "emergency_drive", "backup_console", "spare_head"] | None = None
     give: Id | None = None
     amount: float | None = None
     infuse: float | None = None

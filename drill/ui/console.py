@@ -36,7 +36,7 @@ BLANK = "– –"  # what a lit display shows for a reading that it has lost
 OWN_SPOTS = ("console_panel", "pump_rpm_set", "knob_zero", "power", "isolation_switch", "bubble_stop", "crank")
 OF_CONSOLE = ("flow_alarm_low_l_min",)  # displayed by the console; blender and flowmeter need no power
 CRANK_KEY, BACK_KEY = pygame.KSCAN_SPACE, pygame.KSCAN_BACKSPACE
-CRANK_TASK = "crank_emergency_drive"
+CRANK_TASKS = ("crank_emergency_drive", "crank_clockwise", "crank_anticlockwise")
 
 
 class Corner(NamedTuple):
@@ -61,9 +61,16 @@ class Console:
     """The console pane inside `box`."""
 
     def __init__(
-        self, canvas: Canvas, box: Box, names: dict[int, str], *, fine: float = 1.0, titles: Mapping[str, str] | None = None
+        self,
+        canvas: Canvas,
+        box: Box,
+        names: dict[int, str],
+        *,
+        fine: float = 1.0,
+        titles: Mapping[str, str] | None = None,
+        arrow: float = 1.0,
     ) -> None:
-        """`names` are the local names of keys, `titles` replaces names of readings by what this machine calls them."""
+        """`names` are the local names of keys, `titles` replaces names of readings, `arrow` is the crank's way: below 0 anticlockwise."""
         self.canvas, self.box, self.names = canvas, box, names
         self._fine, self._titles = fine, {**TITLES, **(titles or {})}
         x, y, _, _ = box
@@ -79,7 +86,7 @@ class Console:
         for k in range(CRANK_PICTURES):
             s = Sketch(canvas, (0, 0, side, side), clear=canvas.theme["steel_dark"])
             s.disc((side / 2, side / 2), self.crank_radius, mix(canvas.theme["panel"], canvas.theme["line_drawing"], 0.25), 1.5)
-            s.chevron((side / 2, side / 2 - self.crank_radius), 0.0, 8, canvas.theme["accent"], 2)
+            s.chevron((side / 2, side / 2 - self.crank_radius), 0.0 if arrow > 0.0 else pi, 8, canvas.theme["accent"], 2)
             devices.draw_crank_arm(s, canvas.theme, (side / 2, side / 2), self.crank_radius, 2 * pi * k / CRANK_PICTURES)
             self._cranks.append(s.done())
 
@@ -157,12 +164,12 @@ class Console:
         return tuple(entries)
 
     def _crank(self, snapshot: Snapshot) -> tuple[Entry, ...]:
-        option = next((o for o in snapshot.options if o.target == CRANK_TASK and o.verb == "do"), None)
-        if option is None:
-            return ()
-        if cranking(snapshot):
-            return (Entry("Let go of the crank", Action(verb="stop", target=CRANK_TASK)),)
-        return (Entry("Take the crank", Action(verb="do", target=CRANK_TASK), reason=option.reason),)
+        held = next((j.task for j in snapshot.jobs if j.task in CRANK_TASKS and j.who == "you"), None)
+        if held is not None:
+            return (Entry("Let go of the crank", Action(verb="stop", target=held)),)
+        ways = [o for o in snapshot.options if o.target in CRANK_TASKS and o.verb == "do"]
+        title = {False: "Take the crank"}  # where there is one way only, nothing is said of it
+        return tuple(Entry(title.get(len(ways) > 1, o.title), Action(verb="do", target=o.target), reason=o.reason) for o in ways)
 
     def _key(self, spot: str) -> str:
         return " ".join(keys_of(spot, self.names))
@@ -337,7 +344,7 @@ def supply(snapshot: Snapshot) -> str:
 
 def cranking(snapshot: Snapshot) -> bool:
     """Return whether the trainee has the crank in hand."""
-    return any(j.task == CRANK_TASK and j.who == "you" for j in snapshot.jobs)
+    return any(j.task in CRANK_TASKS and j.who == "you" for j in snapshot.jobs)
 
 
 def polar(at: Point, radius: float, turn: float) -> Point:

@@ -123,8 +123,8 @@ class Hands:
         self._grip_turn = atan2(point[1] - at[1], point[0] - at[0])
 
     def _take_crank(self, spot: Spot, snapshot: Snapshot) -> list[Action]:
-        """Take the handle; where that cannot be done now, show why."""
-        acts = [] if cranking(snapshot) else [a for e in spot.entries for a in e.actions]
+        """Take the handle; where that cannot be done now, or there are two ways to turn it, show the list."""
+        acts = list(spot.entries[0].actions) if len(spot.entries) == 1 and not cranking(snapshot) else []
         if not acts and not cranking(snapshot):
             self.menu = spot.id
             return []
@@ -221,7 +221,8 @@ class Hands:
         spot = next((s for s in self.spots(snapshot) if s.id == "crank"), None)
         if spot is None or repeated:
             return []
-        taken = [] if cranking(snapshot) else [a for e in spot.entries for a in e.actions]
+        ways = [] if cranking(snapshot) else [list(e.actions) for e in spot.entries]
+        taken = [] if not ways else ways[-1 if way < 0 else 0]
         if not taken and not cranking(snapshot):
             self.menu = spot.id
             return []

@@ -76,6 +76,7 @@ class Panel:
         self.drawing = read_drawing(circuit.drawing)
         self.named, self.flash = named, flash
         self._below_heart_cm = max([0.0, *(-h for h in circuit.heights_cm.values())])
+        self._arrow = next((p.params.get("crank_gear", 1.0) for p in circuit.parts if p.id == circuit.sites.get("pump")), 1.0)
         self._clock = clock if clock is not None else lambda: pygame.time.get_ticks() / 1000.0
         self._canvas: Canvas | None = None
         self.saydo = SayDo(SAYDO, [(g.id, g.title) for g in groups])
@@ -97,7 +98,7 @@ class Panel:
         self.monitor = Monitor(canvas, MONITOR, self.names)
         titles = {s.reading: s.label for s in self.drawing.sensors if s.reading == "svo2_pct"}  # on VV it is no mixed venous blood
         fine = ROLLER_KNOB if self.drawing.pump.roller else 1.0
-        self.console = Console(canvas, CONSOLE, self.names, fine=fine, titles=titles)
+        self.console = Console(canvas, CONSOLE, self.names, fine=fine, titles=titles, arrow=self._arrow)
 
     def feed(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Take in a tick that may not be drawn: the traces need every one."""

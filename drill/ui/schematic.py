@@ -30,6 +30,7 @@ GAS_SEEN = 0.0005  # fraction of a cell's volume
 OPEN = 1 - CLAMP_CLOSED
 EASE = 0.2  # what one notch of the wheel opens or closes of a clamp
 READING_UNITS = {"p_ven_mmhg": "mmHg", "p_pre_mmhg": "mmHg", "p_post_mmhg": "mmHg", "svo2_pct": "%", "flow_l_min": "L/min"}
+MOVES = ("transfer", "fit_hand_crank", "move_boot", "back_to")  # jobs that have head or boot in the hands
 TWO_TAU = 6.283185307179586
 
 Listed = Callable[[str], tuple[Entry, ...]]
@@ -160,7 +161,7 @@ class Schematic:
         key = scenery.key("pump")
         cap = (seat[0] + seat[2] - 4 - cap_width(canvas, key), seat[1] + 11)
         if on == "moving":
-            job = next((j for j in snapshot.jobs if j.task.startswith("transfer")), None)
+            job = next((j for j in snapshot.jobs if j.task.startswith(MOVES)), None)
             canvas.panel(seat, theme["accent_deep"], theme["accent"], radius=6)
             left = f" · {job.left_s:.0f} s" if job is not None and job.left_s is not None else ""
             canvas.text(f"Head · in hand{left}", (seat[0] + 9, seat[1] + 15), "label", theme["text"])
@@ -170,7 +171,7 @@ class Schematic:
             fault = scene.motor_lamp and on == "console"
             alarm = theme.alarms["high"]
             canvas.panel(seat, alarm["deep"] if fault else theme["raised"], alarm["fill"] if fault else theme["edge"], radius=6)
-            text = "motor fault" if fault else next((s.title.lower() for s in self.drawing.stations if s.id == on), on)
+            text = "motor fault" if fault else next((s.title.lower() for s in self.drawing.stations if s.id == on), on.replace("_", " "))
             if on == "emergency_drive":
                 picture = scenery.cranks[int(self._crank_turn * CRANK_FRAMES) % CRANK_FRAMES]
                 hub = (eye[0] + self.drawing.pump.radius + 24, eye[1] + self.drawing.pump.radius - 10)

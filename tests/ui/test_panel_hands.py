@@ -13,7 +13,7 @@ from drill.circuit.scene import PumpView
 from drill.engine.actions import ACK_ALL, ACK_AUDIO_PAUSE, VERBS, Action
 from drill.engine.snapshot import JobView, Snapshot
 from drill.scenarios.load import Loaded
-from drill.ui.console import BACK_KEY, CRANK_KEY, CRANK_TASK
+from drill.ui.console import BACK_KEY, CRANK_KEY
 from drill.ui.crank import Crank
 from drill.ui.keys import BINDINGS, DIGITS, keys_of, local_names
 from drill.ui.panel import KEY_HELP
@@ -21,6 +21,7 @@ from drill.ui.spots import Spot
 
 from .conftest import ELSEWHERE, VA_CLAMPS, Stage, changed
 
+CRANK_TASK = "crank_emergency_drive"
 BY_MISHAP = ("central_line", "cannula_out")  # nobody opens them: a job closes what a fault has opened
 
 

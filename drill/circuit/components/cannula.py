@@ -30,8 +30,10 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
             drawn, wall = laws.wall_moves(x[f"drawn:{part.id}"], x[f"wall:{part.id}"], across, x.substep_s)
             x[f"drawn:{part.id}"], x[f"wall:{part.id}"] = drawn, wall
             drop = laws.add(drop, laws.suck_down(q, wall))
+        if outlet == "ao_asc":
+            drop = laws.add(drop, laws.linear(q, empty(-q, x[f"p:{outlet}"])))
         if inlet == "lv":
-            drop = laws.add(drop, empty(q, x[f"p:{inlet}"]))
+            drop = laws.add(drop, laws.linear(q, empty(q, x[f"p:{inlet}"])))
         return 0.0, drop
 
     return edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
@@ -48,13 +50,13 @@ def pressed(x: Scope, site: str) -> Num:
     return chest + x["pericardium_mmhg"] if site == "ra" else chest
 
 
-def empty(q: Num, p_ventricle_mmhg: Num) -> Drop:
-    """An empty ventricle around a vent: its wall closes the holes wholly.
+def empty(q: Num, p_around_mmhg: Num) -> Num:
+    """Resistance of an empty ventricle around a vent, or aorta around its cannula, mmHg s/mL: the wall closes the holes wholly.
 
-    R = 1500 s**2 mmHg s/mL, s = -P/1 mmHg held to 0-1 (tunable); only forward flow sucks
+    R = 1500 s**2 mmHg s/mL, s = -P/1 mmHg held to 0-1 (tunable); only flow `q` out of it sucks
     """
-    s = between(-p_ventricle_mmhg, 0.0, 1.0)
-    return laws.linear(q, select(q > 0.0, EMPTY_MMHG_S_ML * s * s, 0.0))
+    s = between(-p_around_mmhg, 0.0, 1.0)
+    return select(q > 0.0, EMPTY_MMHG_S_ML * s * s, 0.0)
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:

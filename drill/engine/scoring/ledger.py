@@ -101,6 +101,7 @@ COUNTS: Final[Mapping[str, Count]] = {
     "gas_to_patient_ml": _gained("gas_to_patient_ml"),
     "gas_to_brain_ml": _gained("gas_to_brain_ml"),
     "blood_lost_ml": _gained("blood_lost_ml"),
+    "drained_ml": lambda frames: max(frame.true["reservoir_ml"] for frame in frames) - frames[0].true["reservoir_ml"],
     "air_drawn_ml": _gained("air_drawn_ml"),
     "p_pre_max_mmhg": _highest("p_pre_mmhg"),
     "p_ven_min_mmhg": _lowest("p_ven_mmhg"),
