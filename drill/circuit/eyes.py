@@ -30,7 +30,7 @@ class Eyes:
         pump = next(p for p in circuit.parts if p.id == circuit.sites["pump"])
         self._pump, self._head_ml = pump.id, pump.params["volume_ml"]
         arrow = "arrow_clockwise" if pump.params["crank_gear"] > 0.0 else "arrow_anticlockwise"
-        self._arrow, self._turns_rpm = ((arrow,), 5.0) if pump.kind == "roller" else ((), 60.0)
+        self._arrow, self._turns_rpm = ([arrow], 5.0) if pump.kind == "roller" else ([], 60.0)
         self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
         self._way = main_way(circuit)

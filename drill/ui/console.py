@@ -69,9 +69,14 @@ class Console:
         fine: float = 1.0,
         titles: Mapping[str, str] | None = None,
         arrow: float = 1.0,
+        crank: str = "Emergency drive",
     ) -> None:
-        """`names` are the local names of keys, `titles` replaces names of readings, `arrow` is the crank's way: below 0 anticlockwise."""
+        """`names` are the local names of keys, `titles` replaces names of readings.
+
+        `arrow` is the crank's way, below 0 anticlockwise; `crank` is what has it.
+        """
         self.canvas, self.box, self.names = canvas, box, names
+        self._crank_title = crank
         self._fine, self._titles = fine, {**TITLES, **(titles or {})}
         x, y, _, _ = box
         self.knob_at: Point = (x + 302, y + 64)
@@ -217,7 +222,7 @@ class Console:
         x, y, w, _ = self.box
         head, powered = scene.pump.head_on, scene.console_lit
         canvas.panel(self.box, theme["panel"], theme["edge"], radius=8)
-        name = {"backup_console": "Backup console", "emergency_drive": "Emergency drive · console"}.get(head, "Console")
+        name = {"backup_console": "Backup console", "emergency_drive": f"{self._crank_title} · console"}.get(head, "Console")
         width = canvas.text(name, (x + 14, y + 20), "text", theme["quiet"], bold=True)
         key_cap(canvas, self._key("console_panel"), x + 14 + width + 7, y + 15.5, lit=lit == "console_panel")
         label = theme["quiet"] if powered else dimmed(canvas, theme["quiet"])

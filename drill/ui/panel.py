@@ -97,8 +97,9 @@ class Panel:
         self.schematic = Schematic(canvas, self.drawing, CIRCUIT, self.names, below_heart_cm=self._below_heart_cm)
         self.monitor = Monitor(canvas, MONITOR, self.names)
         titles = {s.reading: s.label for s in self.drawing.sensors if s.reading == "svo2_pct"}  # on VV it is no mixed venous blood
+        crank = next((s.title for s in self.drawing.stations if s.id == "emergency_drive"), "Emergency drive")
         fine = ROLLER_KNOB if self.drawing.pump.roller else 1.0
-        self.console = Console(canvas, CONSOLE, self.names, fine=fine, titles=titles, arrow=self._arrow)
+        self.console = Console(canvas, CONSOLE, self.names, fine=fine, titles=titles, arrow=self._arrow, crank=crank)
 
     def feed(self, canvas: Canvas, snapshot: Snapshot) -> None:
         """Take in a tick that may not be drawn: the traces need every one."""

@@ -122,9 +122,10 @@ def short(root: Path, tmp_path: Path) -> Path:
     """The shipped pack under another name, where the patient is lost after six seconds: nobody can pass it."""
     folder = tmp_path / "short_pack"
     shutil.copytree(root / "scenario_packs" / "pump_head_failure", folder)
-    for other in (folder / "plays").glob("vv_*.yaml"):
-        other.unlink()
-    (folder / "scenarios" / "vv_flow_lost.yaml").unlink()
+    for other in (*(folder / "plays").iterdir(), *(folder / "scenarios").iterdir()):
+        text = other.read_text(encoding="utf-8")
+        if "id: va_flow_lost\n" not in text and "scenario: va_flow_lost\n" not in text:
+            other.unlink()
     pack, scenario = folder / "pack.yaml", folder / "scenarios" / "va_flow_lost.yaml"
     pack.write_text(pack.read_text().replace("id: pump_head_failure", "id: short_pack"))
     text = re.sub(r"onset_s: \{.*\}", "onset_s: {low: 2, high: 2}", scenario.read_text()).replace("settle_s: 60", "settle_s: 1")
