@@ -37,9 +37,10 @@ class Player:
 
     def play(self, most_s: float = 3600.0) -> None:
         """Play until the drill is over."""
-        session = self.screen.session
+        session, seen = self.screen.session, -1
         while not session.ended and session.frame.tick * TICK_S < most_s:
-            for action in self._robot.decide(blindfold(session.frame), session):
+            fresh, seen = session.frame.tick != seen, session.frame.tick  # a busy machine may draw before a new frame is there
+            for action in () if not fresh else self._robot.decide(blindfold(session.frame), session):
                 self._do(action)
                 self.acts.append(_said(action))
                 self._told(session.frame.tick * TICK_S, _said(action))
