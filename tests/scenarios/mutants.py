@@ -117,7 +117,7 @@ class Mill:
             case 0:
                 del holder[key]
             case 1 if isinstance(holder, dict):
-                holder[self.one_of(("at", "is", "for_s", "by", "in", "part", "x", "ß", "when", "enter", "go", "can"))] = self.one_of(ODD)
+                holder[self.one_of(("at", "is", "for_s", "by", "in", "part", "x", "ß", "when", "enter", "go", "can"))] = copy.deepcopy(self.one_of(ODD))
             case 2 if isinstance(holder, dict):
                 holder[str(key) + self.one_of(("x", " ", "_", "ß"))] = holder.pop(key)
             case 3 if isinstance(holder, list):
@@ -134,7 +134,7 @@ class Mill:
                 cut = self.whole(len(value))
                 holder[key] = value[:cut] + value[cut + 1 :]
             case _:
-                holder[key] = self.one_of(ODD)
+                holder[key] = copy.deepcopy(self.one_of(ODD))
 
     def take(self) -> None:
         """Make one mutant and see what becomes of it."""

@@ -38,6 +38,7 @@ class Player:
     def play(self, most_s: float = 3600.0) -> None:
         """Play until the drill is over."""
         session, seen = self.screen.session, -1
+        self.screen.draw(self.screen.desk.canvas)
         while not session.ended and session.frame.tick * TICK_S < most_s:
             fresh, seen = session.frame.tick != seen, session.frame.tick  # a busy machine may draw before a new frame is there
             for action in () if not fresh else self._robot.decide(blindfold(session.frame), session):
