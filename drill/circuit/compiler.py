@@ -34,6 +34,7 @@ from drill.circuit.network import Network, NodeModel, step_pressures
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.trace import Graph, Num
+from drill.errors import CircuitError
 from drill.units import SUBSTEPS_PER_TICK, TICK_S
 
 
@@ -96,6 +97,14 @@ def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTE
 
     `substeps` of the hydraulics make a tick; other numbers than the usual are for tests of the method's order.
     """
+    try:
+        return _build(circuit, who, substeps)
+    except (ArithmeticError, ValueError) as error:
+        text = "with a number of a part or of the patient that cannot be: look for one far from its usual values"
+        raise CircuitError(f"circuit '{circuit.id}' cannot be computed {text} ({error})") from error
+
+
+def _build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int) -> Model:
     slots, net = Slots(), Network()
     for control in CONTROLS.values():
         slots.add(f"in:{control.name}", control.default)

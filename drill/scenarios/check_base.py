@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from drill.circuit.alarms import DEVICE_CONDITIONS
-from drill.circuit.components import KINDS
+from drill.circuit.components import KINDS, why_not
 from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.looks import FINDINGS
@@ -66,7 +66,15 @@ def check_devices(documents: Collection[Document]) -> list[Diagnostic]:
             if report.name(kind, "kind of device", KINDS):
                 for key, number in device["params"].pairs():
                     report.name(number, f"number of a {kind.text}", KINDS.get(kind.text), key=key)
+                    _can_be(number, kind.text, key, report)
     return report.found
+
+
+def _can_be(number: Node, kind: str, key: str, report: Report) -> None:
+    """Note a number that no device of its kind can have."""
+    wrong = why_not(kind, key, number.number) if number.number is not None else ""
+    if wrong:
+        report.add(number, wrong)
 
 
 def check_patient(document: Document) -> list[Diagnostic]:
@@ -103,6 +111,7 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
         given = [key for key, _ in part["params"].pairs()]
         for key, number in part["params"].pairs():
             report.name(number, f"number of device '{part['device'].text}'", wanted, key=key)
+            _can_be(number, device.kind if device is not None else "", key, report)
         missing = [key for key in wanted or () if device is not None and key not in device.params and key not in given]
         if missing:
             report.add(part, f"part '{cut(part['id'].text)}' has no {', '.join(missing)}: add it to the device or to the part's params")

@@ -117,7 +117,8 @@ class Mill:
             case 0:
                 del holder[key]
             case 1 if isinstance(holder, dict):
-                holder[self.one_of(("at", "is", "for_s", "by", "in", "part", "x", "ß", "when", "enter", "go", "can"))] = copy.deepcopy(self.one_of(ODD))
+                odd = copy.deepcopy(self.one_of(ODD))
+                holder[self.one_of(("at", "is", "for_s", "by", "in", "part", "x", "ß", "when", "enter", "go", "can"))] = odd
             case 2 if isinstance(holder, dict):
                 holder[str(key) + self.one_of(("x", " ", "_", "ß"))] = holder.pop(key)
             case 3 if isinstance(holder, list):

@@ -36,3 +36,9 @@ COMPONENTS: dict[str, Component] = {
     )
 }
 KINDS: dict[str, tuple[str, ...]] = {kind: tuple(p.name for p in c.params) for kind, c in COMPONENTS.items()}
+
+
+def why_not(kind: str, number: str, value: float) -> str:
+    """Return what is wrong with a number of a kind of device, "" if it can be; an unknown kind or number has nothing to say."""
+    params = COMPONENTS[kind].params if kind in COMPONENTS else ()
+    return next((p.why_not(value) for p in params if p.name == number), "")

@@ -31,7 +31,7 @@ COMPONENT = Component(
         Param("low_ml", "mL", "below this the outlet begins to draw air", "tunable"),
         Param("dry_ml", "mL", "at this it draws air alone", "tunable"),
         Param("volume_ml", "mL", "contents of the outlet and its spike", "tunable"),
-        Param("hb_g_l", "g/L", "haemoglobin of the contents", "0 for clear fluid"),
+        Param("hb_g_l", "g/L", "haemoglobin of the contents", "0 for clear fluid", zero=True),
         Param("temp_c", "degC", "temperature of the contents", "4 for cold cardioplegia"),
     ),
     build=reservoir.build,

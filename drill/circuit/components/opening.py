@@ -41,7 +41,7 @@ COMPONENT = Component(
     params=(
         Param("k_blood", "mmHg/(mL/s)**1.75", "resistance to blood that runs out", "tunable"),
         Param("k_air", "mmHg/(mL/s)**1.75", "resistance to air that is drawn in", "tunable"),
-        Param("open", "0 closed - 1 open", "how far it stands open by itself (a cap that is off)", "0 as built"),
+        Param("open", "0 closed - 1 open", "how far it stands open by itself (a cap that is off)", "0 as built", zero=True),
     ),
     build=_build,
     worked="`tests/circuit/test_gas.py` (suction draws air, pressure bleeds, a syringe draws gas first)",

@@ -192,7 +192,7 @@ COMPONENT = Component(
         Param("drop_factor", "times", "pressure drop against a clean one", "1 clean, 5-15 near-occluded, tunable"),
         Param("area_m2", "m2", "membrane", "maker"),
         Param("ua_co2_ml_min_mmhg_m2", "mL/min/mmHg per m2", "conductance for CO2", "reference 2.3, fitted to [STRASS]"),
-        Param("gas_crossing_ml_min_mmhg", "mL/min/mmHg", "gas crossing into blood below it", "reference 2.5: 5-20, plasma-tight 0"),
+        Param("gas_crossing_ml_min_mmhg", "mL/min/mmHg", "gas crossing into blood below it", "ref. 2.5: 5-20, tight 0", zero=True),
         Param("heat_k_l_min", "L/min", "k of the heat exchanger's eps = 1 - exp(-k/Q)", "reference 7 [NX19][FX25]"),
         Param("loss_w_c", "W/degC", "heat that the circuit's surfaces lose to the room", "reference 7: 2-3 degC/h without water, tunable"),
     ),

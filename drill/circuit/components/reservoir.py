@@ -69,7 +69,7 @@ COMPONENT = Component(
         Param("start_ml", "mL", "blood at the start", "circuit's own"),
         Param("low_ml", "mL", "below this the outlet begins to draw air", "200 [RX] reference 3.6"),
         Param("dry_ml", "mL", "at this it draws air alone", "30-50, tunable"),
-        Param("cover", "0 open - 1 closed", "whether its cover holds vacuum (VAVD)", "0 for an open pool"),
+        Param("cover", "0 open - 1 closed", "whether its cover holds vacuum (VAVD)", "0 for an open pool", zero=True),
         Param("volume_ml", "mL", "blood in the outlet connector", "tunable"),
     ),
     build=build,

@@ -56,7 +56,7 @@ COMPONENT = Component(
         Param(
             "stroke_ml_rev", "mL/rev", "blood moved by one turn", "reference 1.5: 1/4 inch 12.9 [RATH]; 3/8 inch 27, 1/2 inch 45, tunable"
         ),
-        Param("leak_ml_min_mmhg", "mL/min per mmHg", "what an under-occluded boot lets back", "0 when set correctly; 0.3-1.0, tunable"),
+        Param("leak_ml_min_mmhg", "mL/min per mmHg", "what an under-occluded boot lets back", "0 when set; 0.3-1, tunable", zero=True),
         Param("volume_ml", "mL", "blood in the boot", "tunable"),
         Param("rpm_max", "rpm", "fastest that the motor turns, set or run away", "250, tunable"),
         Param("tau_run_s", "s", "time constant of the rollers under torque", "0.3-0.5, tunable"),
