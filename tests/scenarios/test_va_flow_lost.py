@@ -1,6 +1,7 @@
 """Lost flow on VA ECMO, played on the real machine: who knows what to do passes, who does not fails by harm."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from drill.scenarios.schema import Rule
 
 CAUSES = ("motor_fault", "no_power")
 ERRORS = ("no_return_clamp", "return_opened_before_rpm", "sweep_off_with_flow")
+ERRORS_OF_ONE_CAUSE = {"console_first": "motor_fault", "knob_left_up": "no_power", "switch_last": "no_power"}
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,10 @@ def judged(loaded: Loaded, robot: str, cause: str, seed: int) -> ScoreSheet:
 
 
 def test_every_error_play_is_there(loaded: Loaded) -> None:
-    """The expert and the three errors, each of which says what it costs."""
-    assert set(loaded.plays) == {"expert", *ERRORS}
-    assert all(loaded.plays[name].loses and loaded.plays[name].worsens for name in ERRORS)
+    """The expert and the errors, each of which says what it costs, three of them for one cause alone."""
+    assert set(loaded.plays) == {"expert", *ERRORS, *ERRORS_OF_ONE_CAUSE}
+    assert all(play.loses and play.worsens for name, play in loaded.plays.items() if name != "expert")
+    assert {name: "".join(loaded.plays[name].causes) for name in ERRORS_OF_ONE_CAUSE} == ERRORS_OF_ONE_CAUSE
 
 
 @pytest.mark.slow
@@ -82,8 +85,7 @@ def test_habit_without_knowledge_fails_by_harm(loaded: Loaded, cause: str, robot
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cause", CAUSES)
-@pytest.mark.parametrize("name", ERRORS)
+@pytest.mark.parametrize(("name", "cause"), [*product(ERRORS, CAUSES), *ERRORS_OF_ONE_CAUSE.items()])
 def test_error_play_loses_its_item_and_worsens_its_quantity(loaded: Loaded, cause: str, name: str) -> None:
     """Each error fails, costs the item it names, and makes the ledger worse than the expert's by its stated margin."""
     error = loaded.plays[name]
