@@ -123,10 +123,10 @@ class Eyes:
         """Return what anyone at the bedside sees of the machine."""
         v, box = self._v, self._consoles
         lines: dict[str, LineView] = {}
-        for part, flow, o2, hb, gases, volume_ml in self._lines:
+        for part, flow, whole, o2, hb, gases, volume_ml in self._lines:
             sats = tuple([min(1.0, max(0.0, v[c] / max(1.36e-3 * v[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
             gas = tuple([sum([v[i] for i in one]) for one in gases])
-            lines[part] = LineView(v[flow], sats, gas, volume_ml)
+            lines[part] = LineView(v[flow], sats, gas, volume_ml, whole is not None and v[whole] < 1.0)
         pump = PumpView(v[self._index[f"rpm:{self._pump}"]], box.head_on, self._of("true:gas_in_head_ml") / self._head_ml)
         return Scene(
             lines=lines,
@@ -138,9 +138,9 @@ class Eyes:
             compressions=self._controls["compressions"] > 0.5,
         )
 
-    def _line(self, part: str) -> tuple[str, int, list[int], list[int], list[list[int]], float]:
-        """Return where what is seen of one part stands: its flow, and O2, haemoglobin and gas of each cell; and its volume."""
+    def _line(self, part: str) -> tuple[str, int, int | None, list[int], list[int], list[list[int]], float]:
+        """Return where what is seen of one part stands: flow, whether whole, O2, haemoglobin and gas of each cell; and its volume."""
         index, edge = self._index, self._model.net.edges[part]
         o2, hb = ([index[f"{what}:{part}:{k}"] for k in range(edge.cells)] for what in ("o2", "hb"))
         gases = [[index[f"{gas}:{part}:{k}"] for gas in GAS] for k in range(edge.cells)]
-        return part, index[f"flow:{part}"], o2, hb, gases, edge.cells * edge.cell_ml
+        return part, index[f"flow:{part}"], index.get(f"whole:{part}"), o2, hb, gases, edge.cells * edge.cell_ml

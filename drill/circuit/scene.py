@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """Blood in one part. Cells run from inlet to outlet; fractions 0-1; flow in mL/s, positive as intended."""
+    """Blood in one part. Cells run from inlet to outlet; fractions 0-1; flow in mL/s, positive as intended.
+
+    `cut`: it is cut out of the circuit, both ends stand open.
+    """
 
     flow_ml_s: float
     saturations: tuple[float, ...]
     gas_fractions: tuple[float, ...]
     volume_ml: float
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

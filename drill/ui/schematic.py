@@ -16,6 +16,7 @@ from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.ui import devices
 from drill.ui.canvas import Box, Canvas
+from drill.ui.cuts import draw_cuts
 from drill.ui.drawing import ClampSite, Drawing, HeadPlace, SensorSite, TapSite
 from drill.ui.scenery import CRANK_FRAMES, DASH_LENGTH, TURNS, Scenery
 from drill.ui.spots import STEPS, Entry, Spot
@@ -79,6 +80,7 @@ class Schematic:
         self._draw_stations(snapshot)
         self._draw_supply(snapshot)
         self._draw_bypass(snapshot)
+        draw_cuts(canvas, scenery, snapshot)
         for sensor in self.drawing.sensors:
             self._draw_sensor(snapshot, sensor)
         for site in self.drawing.clamps:

@@ -262,6 +262,28 @@ def test_gas_is_seen_as_bubbles_where_it_is(stage: Stage, steady: Snapshot) -> N
     assert max(xs) <= split + stage.canvas.px(8)
 
 
+def test_what_is_cut_out_is_seen(stage: Stage, steady: Snapshot) -> None:
+    """An oxygenator that is cut out says so and looks pale; a line that is cut has gaps at its ends and nowhere else."""
+    stage.canvas.clear_record()
+    first = stage.draw(steady)
+    assert "cut out" not in [text for text, _ in stage.canvas.placed]
+
+    lung = stage.panel.drawing.oxygenator
+    cut = {**steady.scene.lines, lung.part: replace(steady.scene.lines[lung.part], cut=True)}
+    second = stage.draw(changed(steady, scene={"lines": cut}))
+    assert "cut out" in [text for text, _ in stage.canvas.placed]
+    x, y, w, h = lung.box
+    own = stage.canvas.rect((CIRCUIT[0] + x - 6, CIRCUIT[1] + y - 6, w + 12, h + 12))
+    assert all(own.collidepoint(at) for at in differing(first, second))
+
+    cut = {**steady.scene.lines, "return_line": replace(steady.scene.lines["return_line"], cut=True)}
+    path = stage.panel.schematic.scenery.paths["return_line"]
+    ends = [stage.canvas.at(path.at(along)[:2]) for along in (0.0, path.length)]
+    changed_at = differing(first, stage.draw(changed(steady, scene={"lines": cut})))
+    assert len(changed_at) > 20
+    assert all(min(abs(x - ex) + abs(y - ey) for ex, ey in ends) < stage.canvas.px(60) for x, y in changed_at)
+
+
 # -- devices -----------------------------------------------------------------------------------------------------------
 
 
