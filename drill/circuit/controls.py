@@ -82,6 +82,7 @@ CONTROLS: dict[str, Control] = {
         Control("spare_gas_pct", "%", 0, 100, 100, "Gas left in the spare that stands ready: 100 dry, 0 primed and free of gas"),
         Control("pressure_lines", "0 off - 1 on", 0, 1, 1, "Pressure lines at the oxygenator's inlet and outlet"),
         Control("head_down", "0 level - 1 head down", 0, 1, 0, "How the patient lies"),
+        Control("line_walked", "0 no - 1 yes", 0, 1, 0, "Whether somebody walks the drainage line: slugs of air go with the blood"),
         Control("aortic_vent", "0 off - 1 on", 0, 1, 0, "The surgeon's vent in the aorta, which takes gas out of it"),
         Control("monitor_power", "0 off - 1 on", 0, 1, 1, "Power of the patient monitor"),
         Control("heater_power", "0 off - 1 on", 0, 1, 1, "Power of the heater-cooler"),

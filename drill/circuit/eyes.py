@@ -97,7 +97,9 @@ class Eyes:
     def _look_for_gas(self, target: str) -> tuple[str, ...]:
         """Return what is found where gas comes in, and where the bubble sensor sits."""
         if target == "drainage_line":
-            return looks.drainage_line(self._controls, self._of(f"kink:{self._model.circuit.sites['svo2']}"))
+            line = self._model.circuit.sites["svo2"]
+            gas = self.scene().lines[line].gas_fractions
+            return looks.drainage_line(self._controls, self._of(f"kink:{line}"), sum(gas) / len(gas))
         if target == "bubble_sensor":
             seen = max(self.scene().lines[bubble_site(self._model.circuit)].gas_fractions)
             return looks.bubble_sensor(seen, loose=self._of("lost:bubble_ml") > 0.5)

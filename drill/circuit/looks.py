@@ -9,7 +9,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "console": ("dark", "booting", "alive", "motor_fault_lamp"),
     "mains_and_switch": ("switch_on", "isolation_switch_off", "mains_on", "mains_off"),
     "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "connector_off", "shaking"),
-    "drainage_line": ("closed", "tap_open", "cap_off", "kinked"),
+    "drainage_line": ("closed", "tap_open", "cap_off", "kinked", "air"),
     "bubble_sensor": ("clear", "fine_bubbles", "gas", "sensor_loose"),
     "cannula_site": ("seated", "side_holes_out"),
     "central_line": ("capped", "lumen_open"),
@@ -27,15 +27,16 @@ FROTH_FROM_PCT = 50.0  # lung water that shows in the tube, tunable
 KINK_SEEN, CLAMP_SEEN, WALL_SHAKES = 0.3, 0.5, 0.05  # what stands out along a line; tunable
 EFFUSION_MMHG, PNEUMOTHORAX_MMHG, COUGH_MMHG, BLEED_ML_MIN = 3.0, 3.0, 5.0, 50.0  # what shows on an ultrasound and on a patient; tunable
 SLUGS_SEEN, FINE_SEEN = 0.01, 2e-4  # share of gas in a line that shows as slugs, and as fine bubbles, to an eye; tunable
+AIR_SEEN = 0.3  # share of gas in all of a line at which it is an air lock to an eye, and no longer froth; tunable
 OPEN_SEEN = 0.02  # how far open an eye makes out; tunable
 
 
-def drainage_line(controls: Mapping[str, float], kink: float) -> tuple[str, ...]:
-    """Return what stands out along the drainage line: its tap, its port, its course."""
+def drainage_line(controls: Mapping[str, float], kink: float, share: float) -> tuple[str, ...]:
+    """Return what stands out along the drainage line: its tap, its port, its course, and air from the share of gas in it."""
     found = [word for word, control in (("tap_open", "tap_drainage"), ("cap_off", "port_drainage")) if controls[control] > OPEN_SEEN]
     if kink > KINK_SEEN:
         found.append("kinked")
-    return tuple(found) or ("closed",)
+    return (*(found or ["closed"]), *(["air"] if share > AIR_SEEN else []))
 
 
 def bubble_sensor(share: float, *, loose: bool) -> tuple[str, ...]:

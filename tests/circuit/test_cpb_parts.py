@@ -289,3 +289,23 @@ def test_a_walk_along_the_line_passes_by_suckers_and_pool() -> None:
 
     assert max(plant.scene().lines["suction_line"].gas_fractions) > 0.5
     assert plant.look("line")[0] == "clear"
+
+
+def test_an_air_lock_holds_until_the_line_is_walked() -> None:
+    """A slipped cannula fills the venous line with air: drainage comes back by walking it, not by closing the hole alone."""
+    plant = settled("cpb_adult")
+    plant.set("pump_rpm_set", 20.0)
+    plant.inject("side_holes_out", {"out": 1.0})
+    run(plant, 15)
+    locked, seen = _slot(plant, "flow:venous_line"), plant.look("drainage_line")
+    plant.set("cannula_out", 0.0)
+    run(plant, 8)
+    closed = _slot(plant, "flow:venous_line")
+    plant.set("line_walked", 1.0)
+    run(plant, 6)
+
+    assert abs(locked) < 8.0
+    assert "air" in seen
+    assert abs(closed) < 10.0
+    assert _slot(plant, "flow:venous_line") > 60.0
+    assert plant.look("drainage_line") == ("closed",)

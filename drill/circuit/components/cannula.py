@@ -11,6 +11,7 @@ from drill.circuit.trace import Num, between, select
 
 VEINS = frozenset({"vc", "ra", "lv"})  # whose wall can be drawn onto the holes
 EMPTY_MMHG_S_ML = 1500.0
+OUT_SHARE = 0.95  # of a cannula's holes that can stand out of the vein, tunable
 SHAKES_S = 3.0  # what an eye takes in of a line that chatters, tunable
 INERTANCE = 0.04  # mmHg s2/mL, tunable
 
@@ -59,8 +60,16 @@ def empty(q: Num, p_around_mmhg: Num) -> Num:
     return select(q > 0.0, EMPTY_MMHG_S_ML * s * s, 0.0)
 
 
+def slipped(k: Num, out: Num) -> Num:
+    """A cannula that has slipped drains by the holes that are still in the vein: k/(1 - 0.95 out)**2 (tunable)."""
+    free = 1.0 - OUT_SHARE * out
+    return k / (free * free)
+
+
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     x[f"par:{part.id}.k"] = laws.cannula_coefficient(part.params["m_number"], viscosity_cp)
+    for tap in part.taps:
+        x[f"par:{part.id}.k"] = slipped(x[f"par:{part.id}.k"], x[f"in:{tap}"])
     if f"wall:{part.id}" in x.slots:
         toward(x, f"shakes:{part.id}", x[f"wall:{part.id}"], SHAKES_S)
 
@@ -81,6 +90,7 @@ COMPONENT = Component(
         laws.wall_moves,
         pressed,
         empty,
+        slipped,
     ),
     refresh=_refresh,
 )

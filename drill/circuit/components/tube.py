@@ -14,6 +14,7 @@ from drill.circuit.spec import PartSpec
 from drill.circuit.trace import Num, least, most, select
 
 STEEP_MMHG, FULL = 10.0, (0.9, 0.4)  # fall from which on a line can lock; how full of gas a cell can be, gives way over; tunable
+WALK_LIFTS, WALKED = 0.6, "clamp_drainage"  # of a column's lost weight, given back by a hand that walks the line; which line; tunable
 COMPLIANCE_ML_MMHG_M = 0.05  # PVC, low end of 0.05-0.1 mL/mmHg per m, reference 3.4, tunable
 
 
@@ -38,10 +39,15 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
 def _rise(part: PartSpec, slip_ml_s: float, x: Scope, share: Num) -> Mapping[str, Num]:
     """In a line that runs down, slugs rise against slow blood and stay.
 
-    kept = v A/Q,  v = 0.35 (g d)**0.5, how fast a slug rises in a tube [DT50]
+    kept = v A/Q,  v = 0.35 (g d)**0.5, how fast a slug rises in a tube [DT50]; none in a line that is walked
     """
     flow = x[f"flow:{part.id}"]
-    return {"bulk": select(flow > 0.0, least(slip_ml_s / most(flow, 1e-3), 1.0), 0.0) * room(share, *FULL)}
+    return {"bulk": select(flow > 0.0, least(slip_ml_s / most(flow, 1e-3), 1.0), 0.0) * room(share, *FULL) * (1.0 - _walked(part, x))}
+
+
+def _walked(part: PartSpec, x: Scope) -> Num:
+    """How far the line is being walked, 0-1: only the line to the pump or pool can be."""
+    return x["in:line_walked"] if WALKED in part.clamps else 0.0
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
@@ -55,13 +61,15 @@ def _weigh(part: PartSpec, x: Scope) -> None:
     """Gas in a line that runs down does not pull: what blood would weigh there is missing, and a siphon breaks.
 
     lost = 0.776 mmHg/cm (h_in - h_out) V_gas/V   (reference 3.6; micro gas weighs nothing)
+
+    Walking it, lifted bit by bit, gives back 0.6 of that (tunable).
     """
     bore_cm = part.params["bore_mm"] / 10.0
     count, _ = cells(3.141592653589793 * bore_cm * bore_cm / 4.0 * part.params["length_m"] * 100.0)
     gas: Num = 0.0
     for k in range(count):
         gas = gas + x[f"bulk:{part.id}:{k}"] + x[f"small:{part.id}:{k}"]
-    x[f"gas_column_mmhg:{part.id}"] = x[f"falls_mmhg:{part.id}"] * gas * (1.0 / count)
+    x[f"gas_column_mmhg:{part.id}"] = x[f"falls_mmhg:{part.id}"] * gas * (1.0 / count) * (1.0 - WALK_LIFTS * _walked(part, x))
 
 
 COMPONENT = Component(
