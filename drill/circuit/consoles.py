@@ -106,7 +106,7 @@ class Consoles:
             return Drive(asked if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
         if self.head_on == "spare_head":
             ready = self.ready("console", controls)
-            share = 1.0 if controls["spare_links"] < 0.5 else 0.0 if hold.cut else hold.speed
+            share = hold.speed if controls["spare_links"] > 0.5 else 1.0  # a cut is of the arterial module's own power
             return Drive(controls["spare_rpm"] * share if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, self._motor_rpm)
         if self.head_on == "console" and not self.loose:
             return Drive(wanted, self._tau_run_s if turning else self._tau_down_s, rotor_rpm)

@@ -277,6 +277,22 @@ FAULTS: dict[str, Fault] = {
             by_hand=True,
         ),
         Fault(
+            "electronic_clamp_shuts",
+            "flow",
+            (),
+            (Change("control:clamp_electronic", 1.0),),
+            "The electronic clamp shuts by itself and no interlock says so: the pump turns, pressure rises, nothing flows",
+            by_hand=True,
+        ),
+        Fault(
+            "clamp_left_on",
+            "flow",
+            (),
+            (Change("control:clamp_post_ox", 1.0),),
+            "A tubing clamp behind the oxygenator is closed: the pump turns, pressure rises, nothing flows",
+            by_hand=True,
+        ),
+        Fault(
             "connector_off",
             "flow",
             (Parameter("open", "0-1", 0.0, 1.0, 1.0),),

@@ -15,7 +15,7 @@ from drill.ui.keys import BINDINGS
 
 from .conftest import ELSEWHERE, SIZES, Stage, changed, steady_snapshot
 
-CIRCUITS = ("va_ecmo_adult", "va_ecmo_bridge", "vv_ecmo_adult", "cpb_adult", "cpb_centrifugal_adult")
+CIRCUITS = ("va_ecmo_adult", "va_ecmo_bridge", "va_ecmo_clamp", "vv_ecmo_adult", "cpb_adult", "cpb_centrifugal_adult")
 
 
 @pytest.fixture(scope="module")

@@ -17,18 +17,24 @@ Law = Callable[[Scope, Num], tuple[Num, Drop]]
 
 
 class Param(NamedTuple):
-    """One number of a device: above zero, or zero where `zero` says so. `source` names where usual values are from, or says "tunable"."""
+    """One number of a device: above zero, or zero where `zero` says so, or on either side of it where `signed` does.
+
+    `source` names where usual values are from, or says "tunable".
+    """
 
     name: str
     unit: str
     meaning: str
     source: str
     zero: bool = False
+    signed: bool = False
 
     def why_not(self, value: float) -> str:
         """Return what is wrong with a value, "" if it can be."""
-        if value > 0.0 or (self.zero and value == 0.0):
+        if value > 0.0 or (self.zero and value == 0.0) or (self.signed and value < 0.0):
             return ""
+        if self.signed:
+            return f"{self.name} cannot be {value:g}: it is above or below 0 ({self.unit})"
         return f"{self.name} cannot be {value:g}: it is {'0 or ' if self.zero else ''}above 0 ({self.unit})"
 
 

@@ -61,7 +61,7 @@ COMPONENT = Component(
         Param("rpm_max", "rpm", "fastest that the motor turns, set or run away", "250, tunable"),
         Param("tau_run_s", "s", "time constant of the rollers under torque", "0.3-0.5, tunable"),
         Param("tau_down_s", "s", "time constant of the rollers running down", "tunable"),
-        Param("crank_gear", "roller turns per handle turn", "gear of the hand crank", "1 or 2 [HC-R]; below 0 anticlockwise"),
+        Param("crank_gear", "roller turns per handle turn", "gear of the hand crank", "1 or 2 [HC-R]; below 0 anticlockwise", signed=True),
     ),
     build=_build,
     worked="`tests/circuit/test_cpb.py` (100 turns of 45 mL are 4.5 L/min at any load)",
