@@ -9,8 +9,10 @@ DrillError                 what the command line turns into a message and an exi
 +-- SessionError           raised when a session is asked for something its mode or state does not allow
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 
 class DrillError(Exception):
@@ -53,11 +55,33 @@ class SessionError(DrillError):
     """Raised when a session is asked for something its mode or state does not allow."""
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return " (did you mean 'x'?)" for the nearest known name, or the allowed names where none is near."""
+NEARLY: Final = 3  # as many names are offered where only the words agree
+_MORE: Final = 12  # names in a list
+
+
+def nearest(name: str, known: Iterable[str], meanings: Mapping[str, str] | None = None) -> str:
+    """Return " (did you mean 'x'?)" for the nearest known name, or the allowed names where none is near.
+
+    Where many are known, those that share a word with it, or whose meaning does, are offered before a list.
+    """
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     if close:
         return f" (did you mean '{close[0]}'?)"
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    alike = _alike(name, names, meanings or {}) if len(names) > _MORE else []
+    if alike:
+        return f" (nearest: {', '.join(alike)})"
+    shown = ", ".join(names[:_MORE]) + (", ..." if len(names) > _MORE else "")
     return f" (allowed: {shown})" if names else ""
+
+
+def _alike(name: str, names: Iterable[str], meanings: Mapping[str, str]) -> list[str]:
+    """Return the names that have the most words in common with it, in themselves first, then in their meaning."""
+    asked = {word for word in re.split(r"[^a-z0-9]+", name.lower()) if len(word) > 1}
+
+    def common(other: str) -> tuple[float, str]:
+        own, meant = (set(re.split(r"[^a-z0-9]+", text.lower())) for text in (other, meanings.get(other, "")))
+        return -2.0 * len(asked & own) - len((asked - own) & meant), other
+
+    counted = sorted(map(common, names))
+    return [other for score, other in counted[:NEARLY] if score < 0]

@@ -9,9 +9,16 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from drill.cli import cli
+from drill.errors import PackError
+from drill.records.home import assets_root, own_packs, pack_roots
+from drill.records.packs import build, install, new_pack
 from drill.reports.guide import pages, render_guide
+from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.graph import mermaid, svg
+from drill.scenarios.library import Library
 from drill.scenarios.load import Loaded, load_scenario
 
 REF = "pump_head_failure/va_flow_lost"
@@ -49,6 +56,63 @@ def test_a_pack_from_new_to_installed(tmp_path: Path) -> None:
 
     assert f"our_icu 0.1.0  installed\n    My first pack · scenarios: 1 · digest {digest[1][:12]}" in drill("pack", "list", cwd=tmp_path)
     assert "our_icu/first_case" in drill("list", cwd=tmp_path / "drill_home")
+
+
+def spoilt(folder: Path) -> Path:
+    """A pack with an error that every command stops at."""
+    file = folder / "scenarios/first_case.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("go: ", "go: no", 1), encoding="utf-8")
+    return folder
+
+
+def packs(where: Path) -> tuple[Path, Path]:
+    """A whole pack that is installed, and its folder, spoilt since, in another place."""
+    folder = where / "elsewhere/our_icu"
+    new_pack(assets_root() / "pack_template", folder, {})
+    install(build(folder, where / "x.drillpack", pack_roots())[0])
+    return own_packs() / "our_icu", spoilt(folder)
+
+
+@pytest.mark.parametrize("path", ["{}/first_case", "{}/scenarios/first_case.yaml", "elsewhere/../{}/first_case"])
+@pytest.mark.parametrize("command", [("graph", "-o", "x.svg"), ("sheet", "-o", "x.html"), ("run", "--robot", "idle"), ("prove",)])
+def test_a_path_is_that_path_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], path: str) -> None:
+    """Though a pack of that name is installed: the folder's own error stops each command."""
+    monkeypatch.setenv("DRILL_PACKS", "")
+    packs(tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+    ended = CliRunner().invoke(cli, [command[0], path.format("elsewhere/our_icu"), *command[1:]])
+
+    assert isinstance(ended.exception, PackError), ended.output
+    assert "elsewhere/our_icu/scenarios/first_case.yaml" in str(ended.exception)
+    assert "our_icu: taken from " in ended.stderr
+
+
+def test_by_its_name_the_folder_beside_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`list`, `graph` and `prove` read it, and say that an installed one differs; a folder of another place stays out of it."""
+    monkeypatch.setenv("DRILL_PACKS", "")
+    _, folder = packs(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert "our_icu: taken" not in CliRunner().invoke(cli, ["list"]).output
+    monkeypatch.chdir(folder.parent)
+
+    for words in (["list"], ["graph", "our_icu/first_case", "-o", "x.svg"], ["prove", "our_icu"]):
+        ended = CliRunner().invoke(cli, words)
+        assert ended.exit_code == 1, ended.output
+        assert ended.stderr.count(f"our_icu: taken from {folder}, not from {own_packs() / 'our_icu'}, which differs\n") == 1
+    assert "name one of its scenarios (first_case)" in CliRunner().invoke(cli, ["run", "our_icu", "--robot", "idle"]).output
+
+
+def test_a_folder_without_a_pack_yaml_is_no_pack(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program's own folders hold folders of scenarios too, beside the pack of whoever works in a clone."""
+    new_pack(assets_root() / "pack_template", tmp_path / "our_icu", {})
+    for name in ("drill", "tests"):
+        (tmp_path / name / "scenarios").mkdir(parents=True)
+        shutil.copy(root / "tests/scenarios/rules.yaml", tmp_path / name / "scenarios")
+    monkeypatch.chdir(tmp_path)
+
+    assert set(Library(pack_roots()).packs) == {"our_icu", *(path.parent.name for path in (root / "scenario_packs").glob("*/pack.yaml"))}
+    assert [case.ref for case in find_scenarios(pack_roots()) if case.error] == []
 
 
 @pytest.mark.slow

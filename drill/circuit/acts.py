@@ -36,6 +36,8 @@ def fault_writes(model: Model, fault: str, parameters: Mapping[str, float], part
 
     Raises NameUnknownError, ValueRangeError, or CircuitError where the fault does not fit the part.
     """
+    if fault in CONTROLS and fault not in FAULTS:
+        raise CircuitError(f"'{fault}' is a control, not a fault: set it to a value (in the lab: --set {fault}=VALUE)")
     if fault not in FAULTS:
         raise NameUnknownError("fault", fault, FAULTS)
     kind = FAULTS[fault]

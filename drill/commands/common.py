@@ -1,8 +1,9 @@
 """What the commands share: options, findings, how JSON and sheets are printed."""
 
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +24,54 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 
 
 class ScenarioName(click.ParamType[str]):
-    """A scenario by its name, pack/scenario, or by its file: then its pack is looked for where that file lies."""
+    """A scenario by its name, pack/scenario, or by its path, with or without `scenarios/` and `.yaml`: then it is that one."""
 
     name = "scenario"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return pack/scenario."""
-        from drill.records.home import look_in
+        """Return pack/scenario; say which pack is taken where several have its name."""
+        from drill.records.home import look_in, pack_roots
 
-        path = Path(value)
-        if path.suffix not in (".yaml", ".yml") or not path.is_file():
-            return str(value)
-        folder = path.absolute().parent
-        if folder.name != "scenarios":
+        path, ref = Path(value), str(value)
+        if path.suffix in (".yaml", ".yml") and path.is_file() and path.absolute().parent.name != "scenarios":
             self.fail(f"{value}: a scenario's file lies in the folder 'scenarios' of its pack", param, ctx)
-        look_in(folder.parent.parent)
-        return f"{folder.parent.name}/{path.stem}"
+        place = place_of(ref)
+        if place is not None:
+            root, ref = place
+            if "/" not in ref:
+                known = sorted(one.stem for one in (root / ref / "scenarios").glob("*.yaml"))
+                self.fail(f"{value} is a pack: name one of its scenarios ({', '.join(known) or 'it has none'})", param, ctx)
+            look_in(root)
+        say_taken(pack_roots(), ref.partition("/")[0])
+        return ref
 
 
 SCENARIO = ScenarioName()
+
+
+def place_of(value: str) -> tuple[Path, str] | None:
+    """Return the folder that holds the pack of a path, and what it names there (pack or pack/scenario); None for what is a name.
+
+    A path is a pack's folder, that with a scenario's name behind it, or a scenario's file.
+    """
+    path = Path(os.path.abspath(value))  # noqa: PTH100  a link keeps the name that it has here
+    if path.suffix in (".yaml", ".yml") and path.is_file() and path.parent.name == "scenarios":
+        return path.parents[2], f"{path.parents[1].name}/{path.stem}"
+    if (path / "pack.yaml").is_file():
+        return path.parent, path.name
+    named = value.count("/") == 1 and "\\" not in value and not value.startswith((".", "~", "/"))
+    if not named and (path.parent / "pack.yaml").is_file():
+        return path.parents[1], f"{path.parent.name}/{path.name}"
+    return None
+
+
+def say_taken(roots: Sequence[Path], *packs: str) -> None:
+    """Say on the error stream which pack is taken where another of its name differs from it."""
+    from drill.records.packs import taken
+
+    for pack in dict.fromkeys(packs):
+        if line := taken(roots, pack):
+            click.echo(line, err=True)
 
 
 class Finding(click.ClickException):

@@ -15,6 +15,7 @@ from drill.commands.common import (
     json_option,
     print_json,
     robot_option,
+    say_taken,
     seed_option,
     show,
 )
@@ -83,6 +84,7 @@ def list_(*, as_json: bool) -> None:
     from drill.scenarios.catalogue import find_scenarios
 
     cases = find_scenarios(pack_roots())
+    say_taken(pack_roots(), *(case.ref.partition("/")[0] for case in cases))
     if as_json:
         rows = [{"id": c.ref, "name": c.name, "line": c.line, "kind": c.kind, "free_play": c.free_play, "error": c.error} for c in cases]
         print_json({"notice": TRAINING_ONLY, "scenarios": rows})

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from drill.lab.orders import Order
     from drill.lab.trial import Trial
 
+NAMES = (
+    "circuit",
+    "usual patient",
+    "patient",
+    "device",
+    "kind",
+    "control",
+    "reading",
+    "fault",
+    "drug or fluid",
+    "number of a patient",
+    "part",
+)
 WIDTH = 120  # columns where there is no terminal to ask
 
 
@@ -152,7 +165,8 @@ def _table(title: str, *heads: str, left: int = 0) -> "Table":
 
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for place, head in enumerate(heads):
-        table.add_column(head, justify="left" if place < left else "right", overflow="fold", vertical="bottom")
+        whole = head in NAMES  # a name that breaks cannot be copied
+        table.add_column(head, justify="left" if place < left else "right", overflow="fold", vertical="bottom", no_wrap=whole)
     return table
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from drill.commands.common import Finding, cause_option, json_option, print_json
+from drill.commands.common import SCENARIO, Finding, cause_option, json_option, print_json
 
 
 @click.command()
@@ -25,7 +25,7 @@ def check(paths: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .svg or .mmd file to write.")
 def graph(scenario: str, out: Path) -> None:
     """Draw a scenario's stages: SVG to look at, or Mermaid text to paste."""
@@ -42,7 +42,7 @@ def graph(scenario: str, out: Path) -> None:
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", type=SCENARIO)
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The HTML file to write.")
 @cause_option
 def sheet(scenario: str, out: Path, cause: str | None) -> None:
@@ -81,7 +81,7 @@ def new(folder: Path) -> None:
 
 @click.group()
 def pack() -> None:
-    """Build a pack into one file, install one, list those that are there."""
+    """Build a pack into one file, install or remove one, list those that are there."""
 
 
 @pack.command("build")
@@ -108,6 +108,16 @@ def install(archive: Path, digest: str, *, replace: bool) -> None:
     click.echo(f"{target}\n{made.id} {made.version}, digest {made.digest}")
 
 
+@pack.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Take away a pack that this user has installed."""
+    from drill.records.packs import remove as remove_pack
+
+    place, gone = remove_pack(name)
+    click.echo(f"removed {gone.id} {gone.version}, digest {gone.digest}\n{place}")
+
+
 @pack.command("list")
 @json_option
 def list_packs(*, as_json: bool) -> None:
@@ -121,7 +131,8 @@ def list_packs(*, as_json: bool) -> None:
         print_json({"packs": [{**{name: getattr(one, name) for name in names}, "place": str(one.place)} for one in found]})
         return
     for one in found:
-        click.echo(f"{one.id} {one.version}  {one.state}\n    {one.title} · scenarios: {one.scenarios} · digest {one.digest[:12]}")
+        state = "hidden by the one above" if one.state == "hidden" else one.state
+        click.echo(f"{one.id} {one.version}  {state}\n    {one.title} · scenarios: {one.scenarios} · digest {one.digest[:12]}")
         click.echo(f"    {one.place}")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from drill.commands.common import Finding, json_option, print_json
+from drill.commands.common import Finding, json_option, place_of, print_json, say_taken
 from drill.errors import NameUnknownError, RunFileError
 
 
@@ -28,6 +28,7 @@ def prove(*, packs: tuple[str, ...], seeds: int, jobs: int | None, as_json: bool
     from drill.scenarios.load import load_scenario
 
     chosen, roots = scenarios_of(packs, pack_roots())
+    say_taken(roots, *(ref.partition("/")[0] for ref in chosen.values()))
     every = {called: load_scenario(ref, roots=roots) for called, ref in chosen.items()}
     loaded = {called: one for called, one in every.items() if one.scenario.rubric is not None}
     if not loaded:
@@ -51,14 +52,20 @@ def prove(*, packs: tuple[str, ...], seeds: int, jobs: int | None, as_json: bool
 def scenarios_of(packs: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[dict[str, str], tuple[Path, ...]]:
     """Return the scenarios that are meant, by what a command calls them, and the folders that hold their packs.
 
-    Each of `packs` is a pack's name, pack/scenario, or a pack's folder; none at all means every pack. Raises NameUnknownError.
+    Each of `packs` is a pack's name, pack/scenario, or the path of either, which is then the one that is meant; none at
+    all means every pack. Raises NameUnknownError, or UsageError for two paths of one name.
     """
     from drill.scenarios.library import Library
 
-    folders = {str(Path(one).resolve().name): Path(one) for one in packs if (Path(one) / "pack.yaml").is_file()}
-    names = [Path(one).resolve().name if (Path(one) / "pack.yaml").is_file() else one for one in packs]
-    own = tuple(dict.fromkeys(folder.resolve().parent for folder in folders.values() if folder.resolve().parent not in roots))
-    known = Library((*own, *roots)).refs("scenarios")
+    places = [place_of(one) for one in packs]
+    own = tuple(dict.fromkeys(place[0] for place in places if place is not None))
+    names = [one if place is None else place[1] for one, place in zip(packs, places, strict=True)]
+    usual, library = Library(roots), Library((*own, *roots))
+    for place in filter(None, places):
+        folder = place[0] / place[1].partition("/")[0]
+        if library.packs.get(folder.name) != folder:
+            raise click.UsageError(f"{folder} and {library.packs.get(folder.name)} have one name: prove one after the other")
+    known = library.refs("scenarios")
     chosen: dict[str, str] = {}
     for name in names or known:
         found = [ref for ref in known if name in (ref, ref.partition("/")[0])]
@@ -66,9 +73,9 @@ def scenarios_of(packs: tuple[str, ...], roots: tuple[Path, ...]) -> tuple[dict[
             raise NameUnknownError("pack", name, {*known, *(ref.partition("/")[0] for ref in known)})
         for ref in found:
             pack, _, scenario = ref.partition("/")
-            outside = pack in folders and folders[pack].resolve().parent in own
-            chosen[(folders[pack] / "scenarios" / f"{scenario}.yaml").as_posix() if outside else ref] = ref
-    return chosen, (*own, *roots)
+            folder = library.packs[pack]
+            chosen[ref if usual.packs.get(pack) == folder else (folder / "scenarios" / f"{scenario}.yaml").as_posix()] = ref
+    return chosen, (*own, *(root for root in roots if root not in own))
 
 
 @contextmanager

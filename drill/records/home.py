@@ -28,20 +28,21 @@ def drill_home() -> Path:
 
 
 def pack_roots() -> tuple[Path, ...]:
-    """Return the folders that hold packs: those of DRILL_PACKS, the stock ones, DRILL_HOME/scenario_packs, and the present one.
+    """Return the folders that hold packs, the first that wins: those of DRILL_PACKS, the present one, the stock, the installed ones.
 
-    Whoever stands inside a pack, or beside it, need not install it to try it.
+    Whoever stands inside a pack, or beside it, need not install it to try it, and means that one, installed or not.
     """
     named = tuple(Path(one).expanduser().absolute() for one in os.environ.get(PACKS_VARIABLE, "").split(os.pathsep) if one.strip())
-    roots = [*named, stock_packs()]
-    with contextlib.suppress(DrillError):
-        roots += [own_packs()] if own_packs().is_dir() else []
+    roots = list(named)
     with contextlib.suppress(OSError):
         here = Path.cwd()
         if (here / "pack.yaml").is_file():
             roots.append(here.parent)
         elif any((child / "pack.yaml").is_file() for child in here.iterdir()):
             roots.append(here)
+    roots.append(stock_packs())
+    with contextlib.suppress(DrillError):
+        roots += [own_packs()] if own_packs().is_dir() else []
     return tuple(dict.fromkeys(roots))
 
 

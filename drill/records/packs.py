@@ -28,6 +28,7 @@ from drill.scenarios.yaml_reader import MAX_BYTES, Document, parse_yaml
 SUFFIX: Final = ".drillpack"
 FORMAT: Final = "drill/pack/1"
 MANIFEST: Final = "drillpack.json"
+HIDDEN: Final = "hidden"
 TEMPLATE_ID: Final = "my_pack"
 MAX_ARCHIVE, MAX_TOTAL, MAX_FILES = 5_000_000, 20_000_000, 400  # bytes packed, bytes unpacked, members
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -54,7 +55,10 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One pack that was found. `state` says how it stands: stock, installed, changed (since it was installed), own."""
+    """One pack that was found.
+
+    `state` says how it stands: stock, installed, changed (since it was installed), own, or hidden by another of its name.
+    """
 
     id: str
     version: str
@@ -257,15 +261,50 @@ def listed(roots: Sequence[Path | str]) -> list[Listed]:
     """Return every pack that is found, in the order in which packs are looked for."""
     library = Library(roots)
     found: list[Listed] = []
-    for name, place in library.packs.items():
+    every = [place for name, first in library.packs.items() for place in (first, *library.hidden.get(name, ()))]
+    for place in every:
         try:
             pack = read_folder(place)
         except (PackError, OSError):
-            found.append(Listed(name, "", "does not load: see 'drill check'", 0, "", "own", place))
+            found.append(Listed(place.name, "", "does not load: see 'drill check'", 0, "", "own", place))
             continue
         scenarios = sum(1 for file in pack.files if file.startswith("scenarios/"))
-        found.append(Listed(pack.id, pack.version, pack.title, scenarios, pack.digest, _state(pack, place), place))
+        state = _state(pack, place) if place == library.packs[place.name] else HIDDEN
+        found.append(Listed(pack.id, pack.version, pack.title, scenarios, pack.digest, state, place))
     return found
+
+
+def taken(roots: Sequence[Path | str], pack: str) -> str:
+    """Say in one line which of several packs of one name is taken; "" where there is one alone, or where all are the same."""
+    library = Library(roots)
+    here = library.packs.get(pack)
+    others = [] if here is None else [place for place in library.hidden.get(pack, ()) if not _same(here, place)]
+    return f"{pack}: taken from {here}, not from {', '.join(map(str, others))}, which differs" if others else ""
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other) or read_folder(one).digest == read_folder(other).digest
+    except (PackError, OSError):
+        return False
+
+
+def remove(name: str) -> tuple[Path, Pack]:
+    """Take an installed pack away; return where it was, and the pack. Raises PackError for any that was not installed, or was changed."""
+    place = own_packs() / name
+    if not _ID.fullmatch(name) or not (place / MANIFEST).is_file():
+        known = sorted(path.parent.name for path in own_packs().glob(f"*/{MANIFEST}"))
+        raise PackError(f"'{cut(name)}' is not installed here (installed: {', '.join(known) or 'none'}); a folder of your own stays yours")
+    pack = read_folder(place)
+    if _state(pack, place) != "installed":
+        raise PackError(
+            f"{place}: this pack was changed since it was installed: move the folder away yourself, or install it with --replace"
+        )
+    try:
+        shutil.rmtree(place)
+    except OSError as error:
+        raise PackError(f"{place} cannot be removed ({error.strerror})") from error
+    return place, pack
 
 
 def _state(pack: Pack, place: Path) -> str:

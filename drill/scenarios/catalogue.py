@@ -69,7 +69,7 @@ def check_path(path: FilePath | str, *, roots: Sequence[FilePath | str], site: S
 
 
 def _is_pack(folder: FilePath) -> bool:
-    return (folder / "pack.yaml").exists() or (folder / "scenarios").is_dir()
+    return (folder / "pack.yaml").exists()
 
 
 def _check_pack(folder: FilePath, roots: Sequence[FilePath | str], site: Site) -> list[Diagnostic]:

@@ -11,7 +11,7 @@ from drill.circuit.patient import PATIENT_DEFAULTS
 from drill.scenarios.check_rubric import check_rubric
 from drill.scenarios.check_story import check_faults, check_story
 from drill.scenarios.check_time import Clock
-from drill.scenarios.conditions import Names
+from drill.scenarios.conditions import Names, check_job
 from drill.scenarios.diagnostics import Diagnostic, cut
 from drill.scenarios.languages import check_languages
 from drill.scenarios.tree import Node, Report, root
@@ -94,7 +94,7 @@ def _team(node: Node, names: Names, report: Report) -> None:
             report.add(node["team"], f"'{called}' can be called (tasks.yaml), but is not in the team: add them with 'here: false'")
     for person in node["team"]:
         for task in person["can"]:
-            report.name(task, "task", names.tasks)
+            check_job(task, replace(names, doers=None), report)
         if "comes_s" in person and person["here"].value is not False:
             report.add(person["comes_s"], "'comes_s' is for someone who is not here yet: add 'here: false'", key=True)
     report.unique(node["equipment"], "equipment")

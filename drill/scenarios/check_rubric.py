@@ -55,13 +55,13 @@ def _times(step: Node, names: Names, clock: Clock, report: Report) -> None:
     within, late = step["within_s"].number, step["late_s"].number
     if within is not None and late is not None and late < within:
         report.add(step["late_s"], f"late_s {late:g} is before within_s {within:g}: half points end after full ones")
-    if late is not None and within is None:
+    if late is not None and "within_s" not in step:
         report.add(step["late_s"], "'late_s' needs 'within_s': half points follow full ones", key=True)
     if within is not None and within > names.limit_s:
         report.add(step["within_s"], f"{within:g} s is longer than the time limit of {names.limit_s:g} s: no one can be late")
-    least = clock.least_s(step["expect"])
-    if within is not None and least > within:
-        report.add(step["within_s"], f"no one can be done after {within:g} s: by the jobs that it needs this takes at least {least:g} s")
+    least = clock.least(step["expect"])
+    if within is not None and least.seconds > within:
+        report.add(step["within_s"], f"nobody can have done this within {within:g} s: {least}")
 
 
 def _harm(harms: Node, report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from drill.circuit.controls import CONTROLS
 from drill.circuit.faults import FAULTS
 from drill.circuit.readings import LIVE, READINGS
 from drill.scenarios.check_effects import PARTNERS, check_effect
@@ -52,6 +53,9 @@ def _fault(use: Node, scenario: Node, names: Names, report: Report, *, hidden: b
             if key in use:
                 report.add(use[key], f"'fault: cause' has no '{key}': write it at the cause", key=True)
         return
+    if fault.text in CONTROLS and fault.text not in FAULTS:
+        report.add(fault, f"'{fault.text}' is a control, not a fault: write {{set: {fault.text}, value: ...}} in its place")
+        return
     if not report.name(fault, "fault", [*FAULTS, "cause"] if hidden else FAULTS) or fault.text not in FAULTS:
         return
     kind = FAULTS[fault.text]
@@ -99,9 +103,9 @@ def _stages(node: Node, names: Names, clock: Clock, report: Report) -> None:
 def _in_time(stage: Node, leaves_s: float, clock: Clock, report: Report) -> None:
     """Note ways out that need more time than the stage lasts."""
     for way in stage["next"]:
-        least = clock.least_s(way["when"])
-        if least > leaves_s:
-            report.add(way["when"], f"this takes at least {least:g} s by the jobs it needs, and the stage is over after {leaves_s:g} s")
+        least = clock.least(way["when"])
+        if least.seconds > leaves_s:
+            report.add(way["when"], f"this way never opens: {least}, and the stage is over after {leaves_s:g} s")
 
 
 def _graph(node: Node, report: Report) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.readings import READINGS, SHOWN
 from drill.errors import nearest
+from drill.scenarios.diagnostics import cut
 from drill.scenarios.tree import Node, Report
 
 # Which keys may stand beside each head; `needs` below names those of which one must.
@@ -61,11 +62,13 @@ _ALL_QUALIFIERS = {qualifier for qualifiers in QUALIFIERS.values() for qualifier
 class Names:
     """Every name that a scenario may use. None = not known (its file is broken), so nothing is said about such names.
 
-    `controls` are those that the circuit has; `parts` gives the numbers of each of its parts; `doers` who can do each job.
+    `controls` are those that the circuit has; `parts` gives the numbers of each of its parts; `doers` who can do each job, `elsewhere`
+    the jobs that only other kinds of circuits have.
     """
 
     alarms: Collection[str] | None = None
     tasks: Collection[str] | None = None
+    elsewhere: Collection[str] = ()
     sayings: Collection[str] | None = None
     looks: Collection[str] | None = None
     findings: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -91,9 +94,17 @@ class Names:
 
     def undoable(self, task: str) -> str:
         """Say that nobody in the team can do a job; "" if somebody can."""
-        if self.doers is None or self.doers.get(task, ("",)):
+        if self.doers is None or self.doers.get(task, ("",)) or task in self.elsewhere:
             return ""
-        return f"nobody in this team can do '{task}': see 'can' in the team and 'by' in tasks.yaml"
+        return f"nobody in this team can do '{task}': add it to the 'can' of somebody in 'team'"
+
+
+def check_job(node: Node, names: Names, report: Report) -> None:
+    """Note a job that does not exist, that only other machines have, or that nobody in the team can do: one of the three."""
+    if names.tasks is not None and node.text in names.elsewhere:
+        report.add(node, f"'{cut(node.text)}' is a job at other machines only: this circuit has no such thing")
+    elif report.name(node, "task", names.tasks) and (why := names.undoable(node.text)):
+        report.add(node, why)
 
 
 def check_condition(node: Node, names: Names, report: Report, heads: tuple[str, ...] = HEADS, where: str = "") -> None:
@@ -134,14 +145,14 @@ def _names(node: Node, names: Names, report: Report) -> None:
         "by": ("person", names.people),
         "alarm": ("alarm", names.alarms),
         "said": ("call-out", names.sayings),
-        "task": ("task", names.tasks),
         "found": ("thing to look at", names.looks),
     }
     for key, member in node.pairs():
         if key in known:
             report.name(member, *known[key])
-        why = names.absent(member.text) if key == "control" else names.undoable(member.text) if key == "task" else ""
-        if why:
+        if key == "task":
+            check_job(member, names, report)
+        if key == "control" and (why := names.absent(member.text)):
             report.add(member, why)
         if key == "shown" and member.text in READINGS and member.text not in SHOWN:
             report.add(member, f"'{member.text}' is displayed nowhere: only 'value' knows it")
@@ -190,11 +201,11 @@ def _action(node: Node, names: Names, report: Report) -> None:
         "clamp": ("clamp", (*CLAMP_NAMES, *CLAMPS)),
         "unclamp": ("clamp", (*CLAMP_NAMES, *CLAMPS)),
         "set": ("control", CONTROLS),
-        "do": ("task", names.tasks),
-        "order": ("task", names.tasks),
         "look": ("thing to look at", names.looks),
         "ack": ("acknowledgement", ACKS),
     }
+    if verb in ("do", "order"):
+        check_job(at, names, report)
     if verb in targets:
         what, known = targets[verb]
         if at.text and known is not None and at.text not in known:
@@ -202,10 +213,10 @@ def _action(node: Node, names: Names, report: Report) -> None:
             offered = CLAMP_NAMES if what == "clamp" else known
             report.add(at, f"unknown {what} '{at.text}'{nearest(at.text, offered)}")
         control = at.text if verb == "set" or at.text.startswith("clamp_") else f"clamp_{at.text}"
-        why = names.undoable(at.text) if verb in ("do", "order") else names.absent(control) if what in ("clamp", "control") else ""
+        why = names.absent(control) if what in ("clamp", "control") else ""
         if why:
             report.add(at, why)
-        if verb != "set":
-            for key in ("above", "below"):
-                if key in node:
-                    report.add(node[key], f"'{key}' goes with 'action: set', not with '{verb}'", key=True)
+    if verb and verb != "set":
+        for key in ("above", "below"):
+            if key in node:
+                report.add(node[key], f"'{key}' goes with 'action: set', not with '{verb}'", key=True)

@@ -15,18 +15,21 @@ SITE = "site.yaml"  # the site's own profile, beside the packs
 class Library:
     """The packs below some roots, each file read, and each folder listed, once.
 
-    A pack in an earlier root hides one of the same id in a later one.
+    A pack in an earlier root hides one of the same id in a later one, which is kept in `hidden`.
     `site` is the site's own profile: the first `site.yaml` that lies in a root, beside the packs.
     """
 
     def __init__(self, roots: Sequence[FilePath | str]) -> None:
-        """Look for packs: folders of a root that hold a pack.yaml or a folder of scenarios."""
+        """Look for packs: folders of a root that hold a pack.yaml."""
         self.packs: dict[str, FilePath] = {}
+        self.hidden: dict[str, list[FilePath]] = {}
         self.site = next((path for base in roots if (path := FilePath(base) / SITE).is_file()), None)
         for base in (FilePath(one) for one in roots):
             for folder in _children(base):
-                if folder.is_dir() and ((folder / "pack.yaml").exists() or (folder / "scenarios").is_dir()):
-                    self.packs.setdefault(folder.name, folder)
+                if not (folder / "pack.yaml").exists():
+                    continue
+                if self.packs.setdefault(folder.name, folder) != folder:
+                    self.hidden.setdefault(folder.name, []).append(folder)
         self._read: dict[FilePath, Document] = {}
         self._names: dict[tuple[str, str], list[str]] = {}
 

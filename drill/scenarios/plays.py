@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from drill.circuit.controls import CLAMPS, CONTROLS
-from drill.scenarios.conditions import ACKS, CLAMP_NAMES, PLAY_HEADS, Names, check_condition
+from drill.scenarios.conditions import ACKS, CLAMP_NAMES, PLAY_HEADS, Names, check_condition, check_job
 from drill.scenarios.diagnostics import cut
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Change, Play, Rule
@@ -60,9 +60,7 @@ def _act(act: Node, names: Names, report: Report) -> None:
         spec = CONTROLS[act["set"].text]
         report.between(act["to"], spec.low, spec.high, spec.unit)
     for verb in ("do", "stop", "order"):
-        report.name(act[verb], "task", names.tasks)
-        if why := names.undoable(act[verb].text):
-            report.add(act[verb], why)
+        check_job(act[verb], names, report)
     who, doers = act["who"].text, (names.doers or {}).get(act["order"].text)
     if doers and who and who not in doers and who in (names.people or ()):
         report.add(act["who"], f"'{who}' does not do '{act['order'].text}' in this team: {', '.join(doers)} can")

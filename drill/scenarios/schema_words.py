@@ -31,6 +31,8 @@ def pick(value: Any, languages: Sequence[str]) -> Any:
         return value
     for tag, text in value.items():
         if not re.fullmatch(LANGUAGE_PATTERN, str(tag)):
+            if text is None and len(value) > 1:  # what stood behind a comma
+                raise ValueError(f"'{str(tag)[:20]}' stands behind a comma, which ends a text: put the text in quotes")
             raise ValueError(f"'{str(tag)[:20]}' is not a language: write the text, or each language (en, de, pt-BR) with its text")
         if not isinstance(text, str) or not text:
             raise ValueError(f"the text in '{tag}' must be text, and not empty")

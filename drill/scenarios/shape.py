@@ -61,7 +61,8 @@ def _say_all(
         kind = detail["type"]
         if kind == "extra_forbidden":
             allowed = _fields(_model_at(model, path[:-1]))
-            yield document.problem(path, f"unknown key {cut(repr(path[-1]))}{nearest(str(path[-1]), allowed)}", key=True)
+            comma = ": if it belongs to the text before its comma, put the text in quotes" if value is None else ""
+            yield document.problem(path, f"unknown key {cut(repr(path[-1]))}{comma or nearest(str(path[-1]), allowed)}", key=True)
         elif kind == "too_short" and value:
             continue  # its members are there, but misfits themselves: they have their own lines
         elif kind == "missing":

@@ -7,9 +7,24 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from drill.circuit.controls import CONTROLS
+from drill.circuit.faults import FAULTS
+from drill.circuit.readings import READINGS
 from drill.errors import nearest
 from drill.scenarios.diagnostics import Diagnostic, Path, Severity, cut
+from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.yaml_reader import Document
+
+LAB = ("reading", "displayed reading", "control", "fault", "number of a patient")
+LAB_LINE = "all names: drill lab --list; some: drill lab --find WORD"
+_READ = {name: reading.meaning for name, reading in READINGS.items()}
+MEANINGS = {
+    "reading": _READ,
+    "displayed reading": _READ,
+    "control": {name: control.meaning for name, control in CONTROLS.items()},
+    "fault": {name: fault.meaning for name, fault in FAULTS.items()},
+    "ledger quantity": {name: quantity.meaning for name, quantity in QUANTITIES.items()},
+}
 
 
 @dataclass(slots=True)  # not frozen: a check makes tens of thousands, and freezing trebles the cost of each
@@ -73,7 +88,8 @@ class Report:
         name = node.text if key is None else key
         if known is None or not name or name in known:
             return bool(name)
-        self.add(node, f"unknown {what} {cut(repr(name))}{nearest(name, known)}", key=key is not None)
+        text = f"unknown {what} {cut(repr(name))}{nearest(name, known, MEANINGS.get(what))}"
+        self.add(node, text + (f"; {LAB_LINE}" if what in LAB else ""), key=key is not None)
         return False
 
     def unique(self, nodes: Node, what: str, key: str = "id") -> None:

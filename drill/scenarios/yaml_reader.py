@@ -108,8 +108,9 @@ def parse_yaml(raw: bytes | str, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, col = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        hint = " (a tab: indent with spaces)" if "\t" in "".join(text.splitlines()[line - 1 : line]) else ""
-        document.problems.append(Diagnostic(name, line, col, "", f"not YAML: {error.problem or error.context}{hint}"))
+        problem = str(error.problem or error.context)
+        hint = " (a tab: indent with spaces)" if "\t" in "".join(text.splitlines()[line - 1 : line]) else _quotes(problem)
+        document.problems.append(Diagnostic(name, line, col, "", f"not YAML: {problem}{hint}"))
     except yaml.YAMLError as error:
         document.problems.append(Diagnostic(name, 1, 1, "", f"not YAML: {cut(str(error).splitlines()[0])}"))
     else:
@@ -117,6 +118,15 @@ def parse_yaml(raw: bytes | str, name: str) -> Document:
             document.problems.append(Diagnostic(name, 1, 1, "", "the file is empty"))
         document.readable = document.data is not None
     return document
+
+
+def _quotes(problem: str) -> str:
+    """Say what most often lies behind the parser's words, where that is so."""
+    if "mapping values are not allowed" in problem:
+        return ": if this is a text with a colon in it, put the text in quotes"
+    if "',' or '}'" in problem or "',' or ']'" in problem:
+        return ": if this is a text with a comma, colon or quote in it, put the text in quotes"
+    return ""
 
 
 @dataclass(slots=True)

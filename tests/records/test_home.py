@@ -40,6 +40,17 @@ def test_the_data_comes_from_the_source_tree_or_the_wheel(root: Path, tmp_path: 
     assert pack_roots()[0] == package / "_data" / "scenario_packs"
 
 
+def test_the_present_folder_goes_first(root: Path, tmp_path: Path, drill_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the stock and the installed packs; only what DRILL_PACKS names goes before it."""
+    (drill_home / "scenario_packs").mkdir()
+    (tmp_path / "beside/mine").mkdir(parents=True)
+    (tmp_path / "beside/mine/pack.yaml").touch()
+    monkeypatch.chdir(tmp_path / "beside")
+    monkeypatch.setenv("DRILL_PACKS", str(tmp_path / "named"))
+
+    assert pack_roots() == (tmp_path / "named", tmp_path / "beside", root / "scenario_packs", drill_home / "scenario_packs")
+
+
 def test_own_packs_are_found(drill_home: Path, root: Path) -> None:
     """Packs below DRILL_HOME/scenario_packs come after the stock ones."""
     (drill_home / "scenario_packs").mkdir()

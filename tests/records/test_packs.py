@@ -13,9 +13,24 @@ from hypothesis import strategies as st
 
 from drill.errors import PackError
 from drill.records.home import assets_root, own_packs, pack_roots
-from drill.records.packs import MANIFEST, MAX_ARCHIVE, MAX_FILES, Pack, archive, build, install, listed, new_pack, open_archive, read_folder
+from drill.records.packs import (
+    MANIFEST,
+    MAX_ARCHIVE,
+    MAX_FILES,
+    Pack,
+    archive,
+    build,
+    install,
+    listed,
+    new_pack,
+    open_archive,
+    read_folder,
+    remove,
+    taken,
+)
 from drill.scenarios.catalogue import check_path
 from drill.scenarios.jsonschema import schema_files
+from drill.scenarios.library import Library
 
 Make = Callable[[zipfile.ZipFile], object]
 
@@ -76,6 +91,37 @@ def test_built_installed_and_listed_it_is_the_same(built: Path, folder: Path) ->
     assert {one.id: one.state for one in listed(pack_roots())}["our_icu"] == "installed"
     (target / "pack.yaml").write_text((target / "pack.yaml").read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
     assert {one.id: one.state for one in listed(pack_roots())}["our_icu"] == "changed"
+
+
+def test_the_folder_beside_goes_before_the_installed_copy(built: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stands beside the folder means it; one line says so as soon as the two differ, and the list shows both."""
+    install(built)
+    monkeypatch.chdir(folder.parent)
+    assert Library(pack_roots()).packs["our_icu"] == folder
+    assert taken(pack_roots(), "our_icu") == ""
+    (folder / "pack.yaml").write_text((folder / "pack.yaml").read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+
+    assert taken(pack_roots(), "our_icu") == f"our_icu: taken from {folder}, not from {own_packs() / 'our_icu'}, which differs"
+    assert [(one.state, one.place) for one in listed(pack_roots()) if one.id == "our_icu"] == [
+        ("own", folder),
+        ("hidden", own_packs() / "our_icu"),
+    ]
+    monkeypatch.chdir(folder)
+    assert Library(pack_roots()).packs["our_icu"] == folder
+
+
+def test_an_installed_pack_is_removed_and_no_other(built: Path) -> None:
+    """What was changed, and what was never installed, stays where it is."""
+    target, _ = install(built)
+    changed = (target / "pack.yaml").read_text(encoding="utf-8")
+    (target / "pack.yaml").write_text(changed + "# mine\n", encoding="utf-8")
+    for name, why in (("our_icu", "was changed since"), ("../our_icu", "is not installed"), ("base", "installed: our_icu")):
+        with pytest.raises(PackError, match=why):
+            remove(name)
+    (target / "pack.yaml").write_text(changed, encoding="utf-8")
+
+    assert remove("our_icu")[0] == target
+    assert not target.exists()
 
 
 def test_what_is_there_is_replaced_only_when_asked(built: Path) -> None:
