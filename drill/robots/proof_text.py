@@ -1,12 +1,13 @@
 """A proof in words: one table for the terminal and for the page, made once."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from drill import TRAINING_ONLY, __version__
 from drill.robots.proof import Proof
-from drill.robots.prove import AGAIN, Row, limited
+from drill.robots.prove import AGAIN, Problem, Row, limited
 from drill.scenarios.quantities import QUANTITIES
 
 if TYPE_CHECKING:
@@ -81,6 +82,22 @@ def summary(proof: Proof, seeds: int) -> str:
     return f"{proof.loaded.ref}: {len(proof.rows)} exams, {seeds} seed{'s' if seeds != 1 else ''}, {seconds / 3600:.1f} h simulated: {held}"
 
 
+def over_seeds(problems: Iterable[Problem]) -> list[str]:
+    """Return each problem once, as it is in its first seed, with all seeds that have it: texts that differ in numbers alone are one."""
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for one in problems:
+        key = (one.scenario, one.robot, one.cause, re.sub(r"\d+(\.\d+)?", "#", one.text))
+        groups.setdefault(key, []).append(one)
+    told = []
+    for some in groups.values():
+        seeds = sorted({one.seed for one in some if one.seed is not None})
+        row = len(seeds) > 2 and seeds[-1] - seeds[0] == len(seeds) - 1
+        words = f"{seeds[0]} to {seeds[-1]}" if row else ", ".join(map(str, seeds))
+        first = str(some[0])
+        told.append(first.replace(f", seed {some[0].seed}: ", f", seeds {words}: ", 1) if len(seeds) > 1 else first)
+    return told
+
+
 # -- the terminal -------------------------------------------------------------------------------------------------
 
 
@@ -97,10 +114,11 @@ def print_proofs(proofs: Sequence[Proof], seeds: int, console: "Console | None" 
         console.print(Text(summary(proof, seeds), style="bold red" if proof.problems else "bold green"), soft_wrap=True)
         for heads, lines in (runs_table(proof), margins_table(proof)):
             console.print(_table(heads, lines))
-        for problem in proof.problems[:MOST_PROBLEMS]:
-            console.print(Text(str(problem)), soft_wrap=True)
-        if len(proof.problems) > MOST_PROBLEMS:
-            console.print(Text(f"... and {len(proof.problems) - MOST_PROBLEMS} more: --json lists them all"))
+        lines = over_seeds(proof.problems)
+        for line in lines[:MOST_PROBLEMS]:
+            console.print(Text(line), soft_wrap=True)
+        if len(lines) > MOST_PROBLEMS:
+            console.print(Text(f"... and {len(lines) - MOST_PROBLEMS} more: --json lists them all"))
 
 
 def _table(heads: Cells, lines: Sequence[Cells]) -> "Table":
@@ -136,9 +154,9 @@ def page(proofs: Sequence[Proof], seeds: int, when: str) -> Iterator[str]:
         yield "What each limit of the rubric leaves to who knows, and to who does not:"
         yield ""
         yield from _markdown(*margins_table(proof))
-        for problem in proof.problems:
+        for line in over_seeds(proof.problems):
             yield ""
-            yield f"- {problem}"
+            yield f"- {line}"
 
 
 def _markdown(heads: Cells, lines: Sequence[Cells]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from drill.cli import cli
 from drill.errors import NameUnknownError
 from drill.robots import prove
+from drill.robots.proof_text import over_seeds
 from drill.robots.prove import AGAIN, Row, exam, margins, players, problems
 from drill.scenarios.load import Loaded, load_scenario
 from drill.scenarios.schema import Property
@@ -198,3 +199,15 @@ def test_an_exam_tells_of_a_property_that_broke(loaded: Loaded) -> None:
     one = exam(replace(loaded, scenario=scenario), "no_power", "idle", 1)
 
     assert (one.broken, one.outcome, one.error) == (("claim",), "lost", "")
+
+
+def test_one_problem_over_seeds_is_one_line() -> None:
+    """Texts that differ in their numbers alone count as one, told as the first seed has it; others stay apart."""
+    text = "must make dark_return_s worse than the expert by 60 s, and does by {} s"
+    many = [prove.Problem("a/b", "hose", "late", seed, text.format(seed)) for seed in (0, 1, 2)]
+    alone = prove.Problem("a/b", "hose", "idle", 4, "passes")
+
+    assert over_seeds([*many, alone]) == [
+        f"a/b: late, hose, seeds 0 to 2: {text.format(0)}\n    drill run a/b --robot late --cause hose --seed 0",
+        "a/b: idle, hose, seed 4: passes\n    drill run a/b --robot idle --cause hose --seed 4",
+    ]
