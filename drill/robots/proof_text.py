@@ -114,11 +114,11 @@ def print_proofs(proofs: Sequence[Proof], seeds: int, console: "Console | None" 
         console.print(Text(summary(proof, seeds), style="bold red" if proof.problems else "bold green"), soft_wrap=True)
         for heads, lines in (runs_table(proof), margins_table(proof)):
             console.print(_table(heads, lines))
-        lines = over_seeds(proof.problems)
-        for line in lines[:MOST_PROBLEMS]:
+        told = over_seeds(proof.problems)
+        for line in told[:MOST_PROBLEMS]:
             console.print(Text(line), soft_wrap=True)
-        if len(lines) > MOST_PROBLEMS:
-            console.print(Text(f"... and {len(lines) - MOST_PROBLEMS} more: --json lists them all"))
+        if len(told) > MOST_PROBLEMS:
+            console.print(Text(f"... and {len(told) - MOST_PROBLEMS} more: --json lists them all"))
 
 
 def _table(heads: Cells, lines: Sequence[Cells]) -> "Table":
