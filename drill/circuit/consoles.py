@@ -102,7 +102,7 @@ class Consoles:
         if self.head_on == "emergency_drive":
             return Drive(controls["crank_rpm"] * self._gear, self._tau_run_s, 0.0)
         if self.head_on == "backup_console":
-            ready = self.ready("backup_console", controls) and not hold.cut
+            ready = self.ready("backup_console", controls)  # a cut is of the main drive's own power
             return Drive(asked if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
         if self.head_on == "spare_head":
             ready = self.ready("console", controls)
