@@ -26,6 +26,7 @@ CASES = ROOT / "tests" / "cases"
 CIRCUITS = {  # rpm, CVP of the bench, flow in L/min (low, high), flow 8 s after the pump stops with open lines (low, high)
     "va_ecmo_adult": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
     "va_ecmo_bridge": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
+    "va_ecmo_clamp": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
     "vv_ecmo_adult": (3000.0, 8.0, (3.9, 4.4), (-0.15, 0.15)),
     "cpb_adult": (100.0, 4.0, (4.45, 4.52), (-0.01, 0.01)),
     "cpb_centrifugal_adult": (3000.0, 4.0, (3.0, 4.8), (-3.6, -2.0)),

@@ -60,7 +60,7 @@ def test_the_spare_head_turns_the_boot_whichever_way_and_links_follow_only_when_
     run(machine, 3)
     assert machine.true("flow_l_min") > 4.0
     machine.set("spare_links", 1.0)
-    run(machine, 3)
+    run(machine, 6)
     assert machine.true("flow_l_min") < 0.2
     machine.set("spare_links", 0.0)
     machine.set("spare_rpm", -60.0)

@@ -39,7 +39,7 @@ def good(loaded: Loaded) -> dict[str, Row]:
     for name in prove.IGNORANT:
         table[name] = Row(REF, cause, name, 7, False, "lost", 5.0, ledger={**ledger, "no_flow_s": 200.0})
     for one in loaded.plays.values():
-        if one.loses and one.worsens:
+        if one.loses and one.worsens and (not one.causes or cause in one.causes):
             worse = {**ledger, one.worsens.quantity: ledger[one.worsens.quantity] + one.worsens.by}
             table[one.id] = Row(REF, cause, one.id, 7, False, "secured", 80.0, lost=(one.loses,), ledger=worse)
     return table
