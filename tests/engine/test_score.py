@@ -259,10 +259,11 @@ def test_the_ledger_counts_what_happened() -> None:
     got = ledger(
         frame(0, backflow_ml=20.0, blood_lost_ml=10.0, oxygen_debt_ml=10.0),
         frame(50, **worst),
-        frame(100, **{**worst, "flow_l_min": 3.0, "sweep_l_min": 0.0}),
+        frame(100, **{**worst, "flow_l_min": 3.0, "sweep_l_min": 0.0, "reservoir_ml": 700.0}),
     )
 
     assert got == {
+        "drained_ml": 700.0,
         "no_flow_s": 1.0,
         "backflow_ml": 100.0,
         "map_below_limit_s": 2.0,
