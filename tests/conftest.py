@@ -49,6 +49,8 @@ def drill_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with contextlib.suppress(OSError):  # Windows may refuse a link: then each test compiles its own
         (home / "kernels").symlink_to(shared, target_is_directory=True)
     monkeypatch.setenv("DRILL_HOME", str(home))
+    monkeypatch.delenv("DRILL_PACKS", raising=False)
+    monkeypatch.chdir(ROOT)  # packs of the present folder go before the stock ones
     rescued = tmp_path / "elsewhere"
     rescued.mkdir()
     monkeypatch.setattr("drill.records.store.elsewhere", lambda: iter([rescued]))

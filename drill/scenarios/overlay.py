@@ -13,7 +13,8 @@ def offered(tasks: Tasks, circuit: CircuitSpec) -> Tasks:
     """Return what can be said, done and looked at on this machine: the same in every case on it, so it is no answer sheet."""
     places = {part.id for part in circuit.parts} | set(circuit.sites)
     rolled = any(part.id == circuit.sites.get("pump") and part.kind == "roller" for part in circuit.parts)
-    seats = {"spare_head": rolled and "spare" in places, "backup_console": not rolled}
+    seats = {"spare_head": rolled and "spare" in places, "backup_console": not rolled}  # what a pump head can be put on
+    things = {"backup_console": not rolled}  # what can be brought; a spare head in its packing is no seat
     pinched = {name for part in circuit.parts for name in (*part.clamps, *part.taps)}
 
     def fits(one: Task | Saying | Look) -> bool:
@@ -22,7 +23,7 @@ def offered(tasks: Tasks, circuit: CircuitSpec) -> Tasks:
         effects = one.effects if isinstance(one, Task) else ()
         parts = {name for e in effects for name in (e.cut, e.join, e.fresh, e.release, e.part) if name is not None}
         moved = {e.set for e in effects if e.set is not None and e.set.startswith(("clamp_", "tap_"))}
-        if not all(seats.get(thing, True) for e in effects for thing in (e.head, e.bring) if thing is not None):
+        if not all(seats.get(str(e.head), True) and things.get(str(e.bring), True) for e in effects):
             return False
         return parts <= places and moved <= pinched and ("reservoir" in places or not any(e.pour for e in effects))
 

@@ -40,7 +40,7 @@ KEY_HELP = (
     ("Shift + clamp key", "Ease that clamp open"),
     ("Up Down, PgUp PgDn", "Speed knob by 100 and by 500 rpm (roller: 5 and 25)"),
     ("Z", "Speed knob to zero"),
-    ("1 to 9, 0", "Say and do: open a group, choose an entry, turn the page"),
+    ("1 to 9, 0", "Say and do: open, choose, turn the page"),
     ("P, I", "Power button, isolation switch"),
     ("Q W, A S", "Sweep gas, FdO₂"),
     ("N M, B", "Low-flow limit, bubble stop"),
