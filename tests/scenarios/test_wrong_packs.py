@@ -95,7 +95,7 @@ def test_link_out_of_the_pack_is_refused(packs: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("ref", ["", "va_flow_lost", "../x/y", "base/../base", "pump_head_failure/va_flow_los", "a/b\x1b", "/etc/passwd"])
 def test_unknown_scenario_is_answered_with_the_nearest(packs: Any, ref: str) -> None:
     """A reference that does not exist, or is none, is refused with the names that do."""
-    with pytest.raises(PackError, match=r"unknown scenario .*(did you mean|allowed)") as caught:
+    with pytest.raises(PackError, match=r"unknown scenario .*(did you mean|nearest|allowed)") as caught:
         packs.load(ref)
     assert str(caught.value).isprintable()
 
@@ -108,6 +108,7 @@ def test_missing_roots_say_what_to_look_at(tmp_path: Path) -> None:
     with pytest.raises(PackError, match="no pack here"):
         check_path(tmp_path, roots=[])
     (tmp_path / "a" / "scenarios").mkdir(parents=True)
+    (tmp_path / "a" / "pack.yaml").write_text("schema: drill/1\nid: a\ntitle: A\nversion: 1\n", encoding="utf-8")
     (tmp_path / "a" / "scenarios" / "b.yaml").write_text("x: 1", encoding="utf-8")
     with pytest.raises(PackError, match="the pack 'base' is missing"):
         load_scenario("a/b", roots=[tmp_path])
