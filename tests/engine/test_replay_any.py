@@ -209,7 +209,7 @@ def test_ten_minutes_take_at_most_600_kb_once_closed(shipped: Loaded, advance: A
     """A busy run of ten minutes: random hands, no end before the time."""
     scenario = shipped.scenario
     stages = tuple(stage.model_copy(update={"next": ()}) for stage in scenario.stages)
-    longer = replace(shipped, scenario=scenario.model_copy(update={"time_limit_s": 600.0, "stages": stages}))
+    longer = replace(shipped, scenario=scenario.model_copy(update={"time_limit_s": 600.0, "stages": stages, "always": ()}))
     session = Session(longer, seed=3, advance=advance)
     play(session, make_robot("random", shipped.plays, 3))
     made = session.run

@@ -1,4 +1,4 @@
-"""A copy of the shipped packs that a test may spoil."""
+"""A copy of shipped packs that a test may spoil."""
 
 import shutil
 from dataclasses import replace
@@ -12,6 +12,7 @@ from drill.scenarios.yaml_reader import Document, read_yaml
 
 SCENARIO = "pump_head_failure/scenarios/va_flow_lost.yaml"
 REF = "pump_head_failure/va_flow_lost"
+KEPT = (Path(SCENARIO).stem, "free_play_va")
 
 
 class Packs:
@@ -59,8 +60,12 @@ def read_once(path: Path, name: str) -> Document:
 
 @pytest.fixture
 def packs(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Packs:
-    """The shipped packs, to be spoilt."""
+    """The shipped base and two scenarios, to be spoilt."""
     monkeypatch.setattr("drill.scenarios.library.read_yaml", read_once)
     folder = tmp_path / "packs"
-    shutil.copytree(root / "scenario_packs", folder)
+    for pack in ("base", "pump_head_failure"):
+        shutil.copytree(root / "scenario_packs" / pack, folder / pack)
+    for path in [*folder.glob("*/scenarios/*.yaml"), *folder.glob("*/plays/*.yaml")]:
+        if path.stem not in KEPT and f"scenario: {Path(SCENARIO).stem}\n" not in path.read_text(encoding="utf-8"):
+            path.unlink()  # the stock scenarios grow; a slip in base would load every one of them
     return Packs(folder)
