@@ -1,5 +1,6 @@
 """From the graph of a circuit and a patient to one straight-line text and the array that it runs over."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ from drill.circuit.spec import CircuitSpec, PatientSpec
 from drill.circuit.trace import Graph, Num
 from drill.errors import CircuitError
 from drill.units import SUBSTEPS_PER_TICK, TICK_S
+
+KEPT_MODELS = 3  # most machines of a session are the last one again
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,24 @@ class Model:
         return "#include <math.h>\n\n" + both + "\nvoid tick(double *x) {\n    substeps(x);\n    slow(x);\n}\n"
 
 
+_KEPT: OrderedDict[str, Model] = OrderedDict()
+
+
 def build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int = SUBSTEPS_PER_TICK) -> Model:
     """Build and trace a circuit with its patient, or on a bench. Wiring mistakes raise CircuitError here, by name.
 
-    `substeps` of the hydraulics make a tick; other numbers than the usual are for tests of the method's order.
+    `substeps` of the hydraulics make a tick; other numbers than the usual are for tests of the method's order. The last
+    few models are kept, since tracing costs more than a minute of drill: nobody may change one.
     """
+    key = repr((circuit, who, substeps))
+    model = _KEPT.pop(key, None) or _traced(circuit, who, substeps)
+    _KEPT[key] = model
+    while len(_KEPT) > KEPT_MODELS:
+        _KEPT.popitem(last=False)
+    return model
+
+
+def _traced(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int) -> Model:
     try:
         return _build(circuit, who, substeps)
     except (ArithmeticError, ValueError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from drill.circuit.acts import fault_writes
-from drill.circuit.compiler import Model, build
+from drill.circuit.compiler import build
 from drill.circuit.components import KINDS
 from drill.circuit.controls import CONTROLS
 from drill.circuit.looks import FINDINGS
@@ -187,19 +187,10 @@ class _Loading(Entries):
         return {name: plays.resolve(play, made) for name, play in made.items()}
 
 
-_BUILT: list[tuple[CircuitSpec, PatientSpec, Model]] = []  # the last machine: most scenarios of a pack have the same
-
-
-def _built(circuit: CircuitSpec, patient: PatientSpec) -> Model:
-    if not _BUILT or _BUILT[0][:2] != (circuit, patient):
-        _BUILT[:] = [(circuit, patient, build(circuit, patient))]
-    return _BUILT[0][2]
-
-
 def check_built(document: Document, scenario: Scenario, circuit: CircuitSpec, patient: PatientSpec) -> list[Diagnostic]:
     """Build the machine once, and note what only then is known: that it cannot be built, or a fault that does not fit its part."""
     try:
-        model = _built(circuit, patient)
+        model = build(circuit, patient)
     except CircuitError as error:
         return [document.problem(("circuit",), f"'{scenario.circuit}' cannot be built: {error}")]
     problems: list[Diagnostic] = []

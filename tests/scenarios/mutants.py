@@ -15,9 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from drill.circuit import plant
-from drill.circuit.compiler import Model, build
-from drill.circuit.spec import CircuitSpec, PatientSpec
+from drill.circuit import compiler
 from drill.engine.actions import Action
 from drill.engine.dice import Dice
 from drill.engine.scoring import score
@@ -25,7 +23,7 @@ from drill.engine.session import Session
 from drill.errors import DrillError, PackError
 from drill.reports.guide import render_guide
 from drill.robots.make import make_robot, play
-from drill.scenarios import catalogue, load
+from drill.scenarios import catalogue
 from drill.scenarios.diagnostics import Diagnostic
 from drill.scenarios.entries import Site
 from drill.scenarios.graph import mermaid, svg
@@ -250,23 +248,7 @@ def paths(data: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(value, (*here, key))
 
 
-_models: list[tuple[tuple[CircuitSpec, PatientSpec, tuple[int, ...]], Model, list[float]]] = []
 KEPT: Final = 7  # machines: those that are shipped, and the last that were made of spoilt entries
-
-
-def kept_build(circuit: CircuitSpec, patient: PatientSpec, *substeps: int) -> Model:
-    """Build a machine, or take the last of the same numbers in its first state."""
-    key = (circuit, patient, substeps)
-    at = next((index for index, (other, _, _) in enumerate(_models) if other == key), None)
-    if at is None:
-        model = build(circuit, patient, *substeps)
-        _models.append((key, model, list(model.slots.first)))
-        del _models[:-KEPT]
-        return model
-    _models.append(_models.pop(at))  # the newest stands last
-    _, model, first = _models[-1]
-    model.slots.first[:] = first
-    return model
 
 
 def own_peak_mb() -> float:
@@ -288,8 +270,7 @@ def main(seed: int, count: int) -> dict[str, Any]:
         raise _TooLongError(f"longer than {PATIENCE_S} s")
 
     signal.signal(signal.SIGALRM, too_long)
-    vars(plant).update(build=kept_build)
-    vars(load).update(_built=kept_build)
+    vars(compiler).update(KEPT_MODELS=KEPT)
     mill = Mill(seed)
     vars(catalogue).update(gather=mill.gather)
     for _ in range(count):
