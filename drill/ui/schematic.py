@@ -18,10 +18,11 @@ from drill.ui import devices
 from drill.ui.canvas import Box, Canvas
 from drill.ui.cuts import draw_cuts
 from drill.ui.drawing import ClampSite, Drawing, HeadPlace, SensorSite, TapSite
-from drill.ui.scenery import CRANK_FRAMES, DASH_LENGTH, TURNS, Scenery
+from drill.ui.scenery import DASH_LENGTH, TURNS, Scenery
 from drill.ui.spots import STEPS, Entry, Spot
-from drill.ui.theme import Colour, mix
-from drill.ui.widgets import cap_width, clock, key_cap, progress, reading_text
+from drill.ui.stations import draw_seat, draw_stations, stands_by
+from drill.ui.theme import mix
+from drill.ui.widgets import clock, key_cap, reading_text
 from drill.units import TICKS_PER_S
 
 DASH_GAP = 30.0
@@ -31,7 +32,6 @@ GAS_SEEN = 0.0005  # fraction of a cell's volume
 OPEN = 1 - CLAMP_CLOSED
 EASE = 0.2  # what one notch of the wheel opens or closes of a clamp
 READING_UNITS = {"p_ven_mmhg": "mmHg", "p_pre_mmhg": "mmHg", "p_post_mmhg": "mmHg", "svo2_pct": "%", "flow_l_min": "L/min"}
-MOVES = ("transfer", "fit_hand_crank", "move_boot", "back_to")  # jobs that have head or boot in the hands
 TWO_TAU = 6.283185307179586
 
 Listed = Callable[[str], tuple[Entry, ...]]
@@ -51,7 +51,6 @@ class Schematic:
         self._rotor_turn = self._crank_turn = self._sweep_phase = 0.0
         self._head_turns = {head.control: 0.0 for head in drawing.heads}
         self._last_s = 0.0
-        self._lit = ""
 
     def _table(self, part: str) -> list[tuple[int, int, int]]:
         """Return pixel and direction at each logical pixel along a tube."""
@@ -71,13 +70,12 @@ class Schematic:
     def draw(self, snapshot: Snapshot, *, lit: str = "", named: bool = False) -> None:
         """Draw over the ground what moves and changes: `lit` is the spot that is pointed at, `named` writes every name."""
         canvas, scenery = self.canvas, self.scenery
-        self._lit = lit
         dt = snapshot.time_s - self._last_s
         self._last_s = snapshot.time_s
         self._move(snapshot, dt if 0.0 < dt < 0.5 else 0.0)
         self._draw_moving(snapshot)
-        self._draw_seat(snapshot)
-        self._draw_stations(snapshot)
+        draw_seat(canvas, scenery, snapshot, crank_turn=self._crank_turn, lit=lit)
+        draw_stations(canvas, scenery, snapshot, lit=lit)
         self._draw_supply(snapshot)
         self._draw_bypass(snapshot)
         draw_cuts(canvas, scenery, snapshot)
@@ -151,56 +149,6 @@ class Schematic:
             picture = self.scenery.bubbles[slot % len(self.scenery.bubbles)]
             x, y = self.canvas.at((ex + spread * radius * 1.4, ey - radius * (0.75 - depth * 0.5 * min(1.0, gas * 3))))
             yield picture, (x - picture.get_width() // 2, y - picture.get_height() // 2)
-
-    # -- drives ---------------------------------------------------------------------------------------------------
-
-    def _draw_seat(self, snapshot: Snapshot) -> None:
-        """What holds the pump head: a drive by name, or hands."""
-        canvas, theme, scene, scenery = self.canvas, self.canvas.theme, snapshot.scene, self.scenery
-        eye = scenery.p(self.drawing.pump.at)
-        seat = (eye[0] - 85, eye[1] + self.drawing.pump.radius + 9, 170.0, 22.0)
-        on = scene.pump.head_on
-        key = scenery.key("pump")
-        cap = (seat[0] + seat[2] - 4 - cap_width(canvas, key), seat[1] + 11)
-        if on == "moving":
-            job = next((j for j in snapshot.jobs if j.task.startswith(MOVES)), None)
-            canvas.panel(seat, theme["accent_deep"], theme["accent"], radius=6)
-            left = f" · {job.left_s:.0f} s" if job is not None and job.left_s is not None else ""
-            canvas.text(f"Head · in hand{left}", (seat[0] + 9, seat[1] + 15), "label", theme["text"])
-            if job is not None:
-                progress(canvas, (seat[0] + 4, seat[1] + 25, seat[2] - 8, 4), job.progress)
-        else:
-            fault = scene.motor_lamp and on == "console"
-            alarm = theme.alarms["high"]
-            canvas.panel(seat, alarm["deep"] if fault else theme["raised"], alarm["fill"] if fault else theme["edge"], radius=6)
-            text = "motor fault" if fault else next((s.title.lower() for s in self.drawing.stations if s.id == on), on.replace("_", " "))
-            if on == "emergency_drive":
-                picture = scenery.cranks[int(self._crank_turn * CRANK_FRAMES) % CRANK_FRAMES]
-                hub = (eye[0] + self.drawing.pump.radius + 24, eye[1] + self.drawing.pump.radius - 10)
-                canvas.line(theme["steel_dark"], (eye[0] + self.drawing.pump.radius * 0.9, eye[1] + self.drawing.pump.radius * 0.6), hub, 6)
-                x, y = canvas.at(hub)
-                canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
-            canvas.text(f"Head · {text}", (seat[0] + 9, seat[1] + 15), "label", theme["text"], bold=fault)
-        key_cap(canvas, key, *cap, lit=self._lit == "pump")
-
-    def _draw_stations(self, snapshot: Snapshot) -> None:
-        """Draw the drives that stand by, each with its name and key."""
-        theme, scene = self.canvas.theme, snapshot.scene
-        for station in self.drawing.stations:
-            if not _stands_by(station.id, snapshot):
-                continue
-            self.canvas.surface.blit(*self.scenery.stations[station.id])
-            faulty = station.id == "console" and scene.motor_lamp
-            colour = theme.alarms["high"]["on_panel"] if faulty else theme["quiet"]
-            self._caption(station.id, self.scenery.b(station.box), "Motor fault" if faulty else station.title, colour)
-
-    def _caption(self, station: str, box: Box, text: str, colour: Colour) -> None:
-        canvas, key = self.canvas, self.scenery.key(station)
-        x, y, w, h = box
-        wide = canvas.width(text, "label") + 6 + cap_width(canvas, key)
-        left = x + (w - wide) / 2
-        canvas.text(text, (left, y + h + 8), "label", colour)
-        key_cap(canvas, key, left + wide - cap_width(canvas, key), y + h + 4, lit=self._lit == station)
 
     def _draw_supply(self, snapshot: Snapshot) -> None:
         """The gas line with the gas running, and what the blender is set to."""
@@ -339,7 +287,7 @@ class Schematic:
             spots.append(self._thing("filter", scenery.b(drawing.filter.box), listed))
         spots.extend(self._head_spot(snapshot, head, listed) for head in drawing.heads)
         for station in drawing.stations:
-            if _stands_by(station.id, snapshot):
+            if stands_by(station.id, snapshot):
                 x, y, w, h = scenery.b(station.box)
                 spots.append(self._thing(station.id, (x, y, w, h + 12), listed))
         eye, radius = scenery.p(drawing.pump.at), drawing.pump.radius + 5
@@ -398,12 +346,6 @@ class Schematic:
             key=self.scenery.key(tap.control),
             round=True,
         )
-
-
-def _stands_by(station: str, snapshot: Snapshot) -> bool:
-    """Return whether a drive is here and does not hold the pump head."""
-    scene = snapshot.scene
-    return station != scene.pump.head_on and (station != "backup_console" or scene.backup_console_here)
 
 
 def _noise(slot: int) -> float:
