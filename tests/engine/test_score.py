@@ -391,6 +391,7 @@ def test_attention_is_told_and_never_scored() -> None:
             alarm(120, "off", "map_low"),
             alarm(170, "ack", ""),
             action(180, 4, "instructor", "clot", who="instructor"),
+            {"t": 190, "k": "broken", "id": "calm_before"},
             frame(200),
         ),
     )
@@ -403,6 +404,7 @@ def test_attention_is_told_and_never_scored() -> None:
     assert (facts["alarms"], facts["time_to_acknowledge_s"], facts["longest_unanswered_s"]) == (2, 3.0, 3.0)
     assert (facts["calls"], facts["untrue_calls"], facts["refused_actions"], facts["instructor_acts"]) == (1, 1, 1, 1)
     assert facts["audio_pauses"] == facts["pauses"] == 0
+    assert facts["properties_broken"] == 1
 
 
 def test_a_log_without_its_beginning_is_judged_without_a_crash() -> None:

@@ -113,6 +113,15 @@ def test_questions_come_before_answers(played: Any) -> None:
         assert words.lower() not in before.lower()
 
 
+def test_what_no_longer_held_is_named_behind_the_questions(played: Any) -> None:
+    """A property of the story that broke, with its time; nothing where all of them held."""
+    broken = [*played.run.entries[:-1], {"t": 500, "k": "broken", "id": "calm_before"}, played.run.entries[-1]]
+    page = render(describe(played.sheet, replace(played.run, entries=broken), scenario=played.loaded.scenario, tasks=played.loaded.tasks))
+
+    assert page.index('id="questions"') < page.index("No longer held") < page.index("calm before at 00:10")
+    assert "No longer held" not in page_of(played)
+
+
 def test_the_experts_run_is_laid_over(played: Any) -> None:
     """With an expert each curve has a second one that begins with the same first sign, and steps and harm say what the expert had."""
     from drill.reports.view import ExpertRun

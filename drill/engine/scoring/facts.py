@@ -12,7 +12,8 @@ HUMAN_VERBS = ("set", "do", "order", "say", "look")
 def facts_of(entries: Sequence[Entry], since: int | None) -> dict[str, float | None]:
     """Return what can be counted of a run, and when things were first done, in seconds after the first sign (`since`).
 
-    None = never, or no first sign. `time_to_acknowledge_s` is from the first alarm to the first acknowledgement after it,
+    `properties_broken` counts what must always hold by the scenario, and did not. None = never, or no first sign.
+    `time_to_acknowledge_s` is from the first alarm to the first acknowledgement after it,
     `longest_unanswered_s` the longest that an alarm stood before alarms were acknowledged, its sound paused, or it went.
     """
     refused = {entry["seq"] for entry in entries if entry["k"] == "refused"}
@@ -32,6 +33,7 @@ def facts_of(entries: Sequence[Entry], since: int | None) -> dict[str, float | N
         "first_call_s": _first_s([entry for entry in mine if entry["verb"] == "say"], since),
         "pauses": sum(entry["k"] == "pause" and entry["on"] for entry in entries),
         "refused_actions": len(refused),
+        "properties_broken": sum(entry["k"] == "broken" for entry in entries),
         "instructor_acts": sum(entry["verb"] == "instructor" for entry in acts),
     }
 
