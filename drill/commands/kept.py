@@ -12,6 +12,7 @@ OUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
 COLUMNS = (
     "started", "trainee", "case", "mode", "attempt", "met before", "hints", "score", "result", "verified", "station", "signed by", "run",
 )  # fmt: skip
+ALWAYS = ("started", "trainee", "case", "run")  # of the others, what is the same for all is said once above the list
 RESULTS = {True: "passed", False: "not passed", None: ""}
 
 
@@ -35,8 +36,12 @@ def runs(*, as_json: bool, **chosen: Any) -> None:
     if not rows:
         click.echo("no such run is kept")
         return
-    table = [COLUMNS, *(_cells(row) for row in rows)]
-    widths = [max(len(cells[k]) for cells in table) for k in range(len(COLUMNS))]
+    told = [_cells(row) for row in rows]
+    same = [k for k, name in enumerate(COLUMNS) if len(rows) > 1 and name not in ALWAYS and len({cells[k] for cells in told}) == 1]
+    if same:
+        click.echo(f"all {len(rows)}: {' · '.join(f'{COLUMNS[k]} {told[0][k]}'.strip() for k in same)}")
+    table = [[cell for k, cell in enumerate(cells) if k not in same] for cells in (COLUMNS, *told)]
+    widths = [max(len(cells[k]) for cells in table) for k in range(len(table[0]))]
     for cells in table:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
 

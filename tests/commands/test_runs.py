@@ -236,6 +236,19 @@ def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
     assert "no such run is kept" in drill("runs", "--trainee", "nobody").output
 
 
+def test_the_list_says_once_what_is_the_same_for_all(runs: tuple[Path, Path], drill: Drill) -> None:
+    """What tells no two runs apart stands above the list; of one run alone everything stands in its row."""
+    _, same, head, *rows = drill("runs").output.splitlines()
+    _, alone, only = drill("runs", "--passed").output.splitlines()
+
+    assert same.startswith("all 2: ")
+    assert "hints no · verified not yet" in same
+    assert "hints" not in head
+    assert [row.split()[-1] for row in rows] == [path.name for path in reversed(runs)]
+    assert "hints" in alone
+    assert only.split()[-1] == runs[0].name
+
+
 def test_a_supervisor_signs_with_a_note(runs: tuple[Path, Path], drill: Drill) -> None:
     """The signature stands beside the run, is shown, listed, and does not fit when the run is exchanged."""
     assert drill("sign", runs[0]).output.splitlines()[1] == "no supervisor has signed it"
