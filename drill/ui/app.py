@@ -17,14 +17,15 @@ from drill.records.home import pack_roots
 from drill.records.index import list_runs
 from drill.records.store import open_run
 from drill.reports.skeleton import deeds
-from drill.scenarios.catalogue import find_scenarios
+from drill.scenarios.catalogue import Found, find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.briefing import Briefing
 from drill.ui.canvas import HEIGHT, WIDTH
+from drill.ui.caselist import BrokenCard, Card, CaseCard
 from drill.ui.debrief import DebriefScreen
 from drill.ui.live import LiveScreen, key_help
 from drill.ui.marking import MarkScreen
-from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
+from drill.ui.menu import Menu
 from drill.ui.replay import ReplayScreen, make_film
 from drill.ui.run import Finished, LiveRun, Preparation, TakingOver
 from drill.ui.runs import RunList
@@ -157,15 +158,32 @@ def first_size() -> tuple[int, int]:
 # -- the way through the screens ---------------------------------------------------------------------------------
 
 
+def listed(roots: Sequence[Path]) -> list[Found]:
+    """Return what is found, as the menu lists it: cases by machine and name, then free play, then what does not load.
+
+    The order says nothing of packs: a case beside another of its pack would give both away.
+    """
+    order = list(KINDS)
+
+    def place(one: Found) -> tuple[bool, bool, int, str]:
+        return bool(one.error), one.free_play, order.index(one.kind) if one.kind in order else len(order), one.name
+
+    return sorted(find_scenarios(roots), key=place)
+
+
 def make_menu(desk: Desk) -> Menu:
-    """Look for cases and make the menu: cases first, then free play, then what does not load."""
+    """Look for cases and make the menu."""
     cards: list[Card] = []
-    for one in sorted(find_scenarios(desk.roots), key=lambda f: (bool(f.error), f.free_play)):
+    for one in listed(desk.roots):
         if one.error:
             cards.append(BrokenCard(one.name, tuple(one.error.splitlines())))
         else:
             cards.append(CaseCard(one.ref, one.name, one.line, KINDS.get(one.kind, one.kind.replace("_", " ")), one.free_play))
-    return Menu(desk, cards, lambda desk, card, menu: brief(desk, load_scenario(card.ref, roots=desk.roots), menu), list_of_runs)
+
+    def opens(desk: Desk, card: CaseCard, menu: Menu) -> Screen:
+        return brief(desk, load_scenario(card.ref, roots=desk.roots), menu)
+
+    return Menu(desk, cards, opens, list_of_runs, secrets.randbelow)
 
 
 def list_of_runs(menu: Menu) -> Screen:

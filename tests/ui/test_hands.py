@@ -26,8 +26,8 @@ from drill.engine.session import Session
 from drill.errors import RunFileError
 from drill.records.home import pack_roots
 from drill.records.store import open_run
-from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
+from drill.ui.app import listed
 from drill.ui.canvas import Canvas
 from drill.ui.drawing import read_drawing
 from drill.ui.panel import CIRCUIT, SAYDO
@@ -184,7 +184,7 @@ class Player:
         """Choose the case, give a code, read the briefing, start."""
         wait("the menu", lambda: self.hands.title() == "Drill")
         time.sleep(0.5)
-        self.hands.key("Down", [one.ref for one in find_scenarios(pack_roots()) if not one.error and not one.free_play].index(SCENARIO))
+        self.hands.key("Down", [one.ref for one in listed(pack_roots())].index(SCENARIO))
         self.hands.click(1000, 336)
         self.hands.type("T-17")
         self.hands.key("Return")

@@ -14,10 +14,11 @@ from drill.records.store import open_run
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.app import SPEED_VARIABLE, brief, speed_from_environment
 from drill.ui.briefing import Briefing
+from drill.ui.caselist import CaseCard
 from drill.ui.debrief import DebriefScreen
 from drill.ui.instructor import EventList
 from drill.ui.live import CATCH_UP_S, LiveScreen
-from drill.ui.menu import CaseCard, Menu
+from drill.ui.menu import Menu
 from drill.ui.run import HeldSink, LiveRun, Preparation
 from drill.ui.screens import Desk, Leave, Screen
 from drill.ui.sound import Sounds

@@ -7,8 +7,9 @@ import pygame
 import pytest
 
 from drill import TRAINING_ONLY
+from drill.ui.caselist import BrokenCard, Card, CaseCard
 from drill.ui.forms import Choice, Field
-from drill.ui.menu import BrokenCard, Card, CaseCard, Menu
+from drill.ui.menu import Menu
 from drill.ui.screens import Desk, Leave, Screen
 from drill.ui.sound import Sounds
 
@@ -135,6 +136,47 @@ def test_many_cases_scroll_and_the_chosen_one_is_always_seen() -> None:
     assert place.bottom <= 656
 
 
+def test_left_and_right_list_the_cases_of_one_machine() -> None:
+    """Only its cases are listed and reached; what was chosen stays chosen while it is listed."""
+    kinds = ("VA ECMO", "VV ECMO", "VA ECMO")
+    screen, opened = menu(cards=tuple(CaseCard(f"a/c{i}", f"Case {i}", "line", kind, free_play=False) for i, kind in enumerate(kinds)))
+
+    screen.handle(key(pygame.K_DOWN))
+    screen.handle(key(pygame.K_RIGHT))
+    listed = {text for text, _ in texts(screen) if text.startswith("Case ")}
+    screen.handle(key(pygame.K_DOWN))
+    screen.handle(key(pygame.K_RETURN))
+    screen.handle(key(pygame.K_RIGHT))
+    screen.handle(key(pygame.K_RETURN))
+
+    assert listed == {"Case 0", "Case 2"}
+    assert opened == ["a/c2", "a/c1"]
+
+
+def test_an_exam_is_drawn_among_the_listed_cases() -> None:
+    """Of one machine if one is chosen, never free play, and as an exam; without chance there is no such key."""
+    cards = tuple(CaseCard(f"a/{i}", f"Case {i}", "line", "VA" if i < 3 else "VV", free_play=i == 2) for i in range(5))
+    opened: list[tuple[str, str]] = []
+    asked: list[int] = []
+
+    def opens(desk: Desk, card: CaseCard, _menu: Menu) -> Screen:
+        opened.append((card.ref, desk.mode))
+        return Leave(desk)
+
+    def chance(below: int) -> int:
+        asked.append(below)
+        return below - 1
+
+    screen = Menu(Desk((), sounds=Sounds(muted=True)), cards, opens, chance=chance)
+    screen.handle(key(pygame.K_F6))
+    screen.handle(key(pygame.K_RIGHT))
+    screen.handle(key(pygame.K_F6))
+    plain, reached = menu(cards=cards)
+    plain.handle(key(pygame.K_F6))
+
+    assert (asked, opened, reached) == ([4, 2], [("a/4", "exam"), ("a/1", "exam")], [])
+
+
 def test_no_text_touches_another_and_the_label_is_there() -> None:
     """Nothing overlaps, nothing leaves the canvas, and the screen says that it is a simulation."""
     screen, _ = menu()
@@ -195,8 +237,10 @@ def test_the_real_menu_lists_the_shipped_cases_and_a_broken_one(broken_pack: Pat
     from drill.ui.app import make_menu
 
     screen = make_menu(Desk((*pack_roots(), broken_pack), sounds=Sounds(muted=True)))
-    shown = " ".join(t for t, _ in texts(screen))
-    kinds = [("broken" if isinstance(c, BrokenCard) else "free" if c.free_play else "case") for c in screen.cards]
+    top = " ".join(t for t, _ in texts(screen))
+    screen.handle(pygame.Event(pygame.MOUSEWHEEL, y=-100))
+    shown = top + " ".join(t for t, _ in texts(screen))
+    kinds = [("broken" if isinstance(c, BrokenCard) else "free" if c.free_play else "case") for c in screen.list.cards]
 
     assert kinds == sorted(kinds, key=["case", "free", "broken"].index)
     assert "foo" in shown
