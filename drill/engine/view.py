@@ -32,11 +32,12 @@ from drill.units import seconds
 
 MAIN_CLAMPS: Final = tuple(name for name in CLAMPS if name not in SIDE_CLAMPS)  # clamps that stop the whole circuit
 NO_FLOW_L_MIN: Final = 0.5  # tunable
-CRANK_CARRIES_RPM: Final = 1000.0  # tunable: with the flow probe dark, the crank's tachometer is all there is
+CARRIES_RPM: Final = 1000.0  # tunable: with the flow probe dark, the speed of what turns the pump is all there is
+DRIVES: Final = frozenset({"console", "backup_console"})  # a head in the hands is turned by neither
 
 
 class OffSupport:
-    """How long the patient has been without the circuit, by what can be seen: a closed clamp, or no flow shown."""
+    """How long the patient has been without the circuit, by what can be seen: a closed clamp, no flow shown, or no flow and no speed."""
 
     def __init__(self) -> None:
         """Start on support."""
@@ -46,8 +47,8 @@ class OffSupport:
         """Take in one frame."""
         clamped = any(frame.controls.get(name, 0.0) >= CLAMP_CLOSED for name in MAIN_CLAMPS)
         flow = frame.shown.get("flow_l_min")
-        crank_rpm = frame.shown.get("crank_tach_rpm") or 0.0
-        carried = crank_rpm >= CRANK_CARRIES_RPM if flow is None else flow >= NO_FLOW_L_MIN
+        turns = "pump_rpm" if frame.drive in DRIVES else "crank_tach_rpm"
+        carried = (frame.shown.get(turns) or 0.0) >= CARRIES_RPM if flow is None else flow >= NO_FLOW_L_MIN
         if carried and not clamped:
             self._since = -1
         elif self._since < 0:

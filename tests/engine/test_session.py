@@ -11,8 +11,9 @@ from drill.circuit.readings import SHOWN
 from drill.engine.actions import Action, clamp, unclamp
 from drill.engine.entries import Entry
 from drill.engine.entryshape import wrong_shape
-from drill.engine.frame import TRUE, frames
+from drill.engine.frame import TRUE, Frame, frames
 from drill.engine.session import Session
+from drill.engine.view import OffSupport
 from drill.errors import NameUnknownError, SessionError
 from drill.scenarios.load import Loaded
 
@@ -375,6 +376,27 @@ def test_a_snapshot_shows_the_bedside(make_session: MakeSession) -> None:
     assert snapshot.jobs[1].progress == pytest.approx(70 / 250)
     assert "Return clamp closed" in [line.text for line in snapshot.log]
     assert snapshot.off_support_s > 0
+
+
+@pytest.mark.parametrize(
+    ("shown", "drive", "off"),
+    [
+        ({"flow_l_min": 3.0, "pump_rpm": 3000.0}, "console", False),
+        ({"flow_l_min": 0.1, "pump_rpm": 3000.0}, "console", True),
+        ({"flow_l_min": None, "pump_rpm": 3000.0}, "console", False),  # the probe is lost, the pump turns
+        ({"flow_l_min": None, "pump_rpm": None}, "console", True),  # the console is dark
+        ({"flow_l_min": None, "pump_rpm": 3000.0}, "moving", True),  # the motor turns on under a head that was taken off
+        ({"flow_l_min": None, "pump_rpm": 0.0, "crank_tach_rpm": 2400.0}, "emergency_drive", False),
+        ({"flow_l_min": None, "pump_rpm": 0.0, "crank_tach_rpm": 300.0}, "emergency_drive", True),
+    ],
+)
+def test_a_number_that_is_gone_is_not_taken_for_no_flow(shown: dict[str, float | None], drive: str, off: bool) -> None:  # noqa: FBT001
+    """The clock off support starts where no flow is shown; without a flow reading, where nothing turns the pump either."""
+    frame = Frame(100, {}, shown, {}, frozenset(), frozenset(), {}, {}, {}, drive, ())
+    clock = OffSupport()
+    clock.feed(frame)
+
+    assert (clock.at(150) > 0) is off
 
 
 def test_the_list_of_things_to_do_never_changes_its_order(make_session: MakeSession) -> None:
