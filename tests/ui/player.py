@@ -21,6 +21,8 @@ from drill.ui.spots import Entry, Spot
 from drill.units import TICK_S
 
 MOST_TURNS = 200
+ASIDE = (560.0, 18.0)  # where the pointer rests and no card opens
+SETTABLE = ("limits", "interlocks")  # the tabs where something can be set
 
 
 class NoWayError(AssertionError):
@@ -56,13 +58,16 @@ class Player:
         if wanted.verb == "ack":
             self._key(pygame.KSCAN_F2)
             return
-        found = self._find(wanted) or (None if wanted.verb == "set" else self._find_in_groups(wanted))
+        found = self._find(wanted) or (self._find_in_tabs(wanted) if wanted.verb == "set" else self._find_in_groups(wanted))
         if found is None and wanted.verb == "set":
             self._turn_to(wanted)
             return
         if found is None:
             raise NoWayError(f"nothing on the panel does: {_said(wanted)}")
         self._use(*found)
+        if panel.safety.tab in SETTABLE:
+            self._open_tab("log")
+        self.screen.handle(pygame.Event(pygame.MOUSEMOTION, pos=_pixel(self.screen.desk.canvas, ASIDE), rel=(0, 0), buttons=(0, 0, 0)))
 
     def _snapshot(self) -> Snapshot:
         self.screen.snapshot = self.screen.session.snapshot()
@@ -75,6 +80,19 @@ class Player:
                 if _does(entry, wanted):
                     return spot, k
         return None
+
+    def _find_in_tabs(self, wanted: Action) -> tuple[Spot, int] | None:
+        """Open limits and interlocks in the pane below the console, and look there; the log is open again if they have it not."""
+        for name in SETTABLE:
+            self._open_tab(name)
+            found = self._find(wanted)
+            if found is not None:
+                return found
+        self._open_tab("log")
+        return None
+
+    def _open_tab(self, name: str) -> None:
+        self._click(next(s for s in self.screen.panel.spots(self._snapshot()) if s.id == f"tab_{name}"))
 
     def _find_in_groups(self, wanted: Action) -> tuple[Spot, int] | None:
         """Open one group after the other, turn its pages, and look there."""

@@ -59,9 +59,13 @@ def ends_well(screen: LiveScreen) -> bool:
 
 
 @pytest.mark.slow
-def test_the_first_drill_is_played_by_the_window_alone() -> None:
-    """Power lost: clamps, crank, calls and looks by clicks, wheel and keys, to the end that passes."""
-    screen, player = played("pump_head_failure/va_flow_lost", "no_power")
+@pytest.mark.parametrize(
+    ("ref", "cause"),
+    [("pump_head_failure/va_flow_lost", "no_power"), ("pump_head_failure/va_forward_flow_lost", "electronic_clamp")],
+)
+def test_a_pump_drill_is_played_by_the_window_alone(ref: str, cause: str) -> None:
+    """Power lost, electronic clamp shut: clamps, calls, looks and interlocks by clicks, wheel and keys, to the end that passes."""
+    screen, player = played(ref, cause)
 
     assert ends_well(screen), (screen.session.outcome, player.acts)
     assert len(player.acts) > 8
