@@ -129,7 +129,8 @@ class Eyes:
             sats = tuple([min(1.0, max(0.0, v[c] / max(1.36e-3 * v[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
             gas = tuple([sum([v[i] for i in one]) for one in gases])
             lines[part] = LineView(v[flow], sats, gas, volume_ml, whole is not None and v[whole] < 1.0)
-        pump = PumpView(v[self._index[f"rpm:{self._pump}"]], box.head_on, self._of("true:gas_in_head_ml") / self._head_ml)
+        clot = self._of(f"clot:{self._pump}") > CLOT_SEEN
+        pump = PumpView(v[self._index[f"rpm:{self._pump}"]], box.head_on, self._of("true:gas_in_head_ml") / self._head_ml, clot)
         return Scene(
             lines=lines,
             pump=pump,

@@ -62,7 +62,7 @@ INTERLOCKS: dict[str, Interlock] = {
             "override_pressure", "slow", 0.0, False, 0.0, "local target: 300-350 mmHg",
         ),
         Interlock(
-            "runaway", "Runaway", "RUNAWAY: DRIVE CUT", "console", "pump_rpm", 1, "limit_runaway_rpm", "runaway_stop", "override_runaway",
+            "runaway", "Runaway", "RUNAWAY: TOO FAST", "console", "pump_rpm", 1, "limit_runaway_rpm", "runaway_stop", "override_runaway",
             "cut", 2.0, True, 0.0, "demanded by PS27; limit is a local target", "pump_rpm_set",
         ),
         Interlock(

@@ -20,7 +20,7 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class PumpView:
-    """The pump head: where it sits and what the rotor does.
+    """The pump head: where it sits, what the rotor does, and whether there is clot to be seen in it.
 
     `head_on` is "console", "emergency_drive", "backup_console", "spare_head" or "moving" (in somebody's hands).
     """
@@ -28,6 +28,7 @@ class PumpView:
     rotor_rpm: float
     head_on: str
     head_gas_fraction: float
+    clot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,24 @@ def rotor_frames(canvas: Canvas, at: Point, radius: float, inlet: list[Point], i
     return frames
 
 
+CLUMPS = (  # of clot in a pump head: x, y and size as shares of its radius, in heaps at the eye and along the wall
+    (0.04, -0.06, 0.27), (0.26, 0.10, 0.22), (-0.14, 0.14, 0.20), (0.20, -0.22, 0.15),
+    (0.52, 0.50, 0.20), (0.34, 0.66, 0.17), (0.66, 0.30, 0.13), (0.16, 0.74, 0.11),
+    (-0.52, -0.48, 0.17), (-0.34, -0.64, 0.15), (-0.66, -0.28, 0.10), (-0.60, 0.40, 0.09),
+)  # fmt: skip
+
+
+def clot(canvas: Canvas, at: Point, radius: float) -> Sketch:
+    """Return the clot in a pump head: dark heaps with a dull rim."""
+    theme = canvas.theme
+    rim = mix(theme["tube_outline"], theme["line_drawing"], 0.35)
+    s = Sketch(canvas, (at[0] - radius, at[1] - radius, 2 * radius, 2 * radius), clear=theme["tube_outline"])
+    for more, colour in ((1.0, rim), (0.0, theme["tube_outline"])):
+        for x, y, size in CLUMPS:
+            s.disc((at[0] + x * radius, at[1] + y * radius), size * radius + more, colour)
+    return s
+
+
 def roller_frames(canvas: Canvas, at: Point, radius: float) -> list[Sketch]:
     """Return the arm with its two rollers at each of its pictures within half a turn."""
     theme = canvas.theme

@@ -43,7 +43,7 @@ def draw_team(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
         canvas.text(canvas.fitted(text, "label", w - 46), (x + 32, top + 29), "label", theme["quiet"] if not busy else theme["text"])
         timed = [j for j in own if j.left_s is not None]
         if timed:
-            progress(canvas, (x + 32, top + 34, w - 46, 3), timed[0].progress)
+            progress(canvas, (x + 32, top + 32.5, w - 46, 2), timed[0].progress)
 
 
 def team_state(snapshot: Snapshot) -> object:

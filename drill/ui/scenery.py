@@ -45,6 +45,7 @@ class Scenery:
         self.bubbles = self._bubbles()
         self.arrows = tuple(self._arrows())
         self.rotor, self.rotor_at = self._rotor()
+        self.clot = self._clot()
         self.heads = {h.control: self._head(h) for h in drawing.heads}
         self.cranks = self._cranks()
         self.rings: dict[tuple[str, bool], Sprite] = {}
@@ -331,6 +332,11 @@ class Scenery:
         inlet = [q for q in self.paths[over.part].points if q[0] > eye[0] - 3 * radius] if over is not None else []
         frames = devices.rotor_frames(self.canvas, eye, radius - 3, inlet, over.width + 2 * OUTLINE if over is not None else 0.0)
         return [f.done() for f in frames], frames[0].rect.topleft
+
+    def _clot(self) -> Sprite:
+        """Clot in the pump head: dark clumps around the eye and along the wall."""
+        s = devices.clot(self.canvas, self.p(self.drawing.pump.at), self.drawing.pump.radius - 3)
+        return s.done(), s.rect.topleft
 
     def _head(self, head: HeadPlace) -> tuple[list[pygame.Surface], tuple[int, int]]:
         arms = devices.roller_frames(self.canvas, self.p(head.at), head.radius - 2)

@@ -97,7 +97,8 @@ class Schematic:
                 step = view.flow_ml_s / view.volume_ml * path.length * dt
                 self._phase[part] = (self._phase[part] + max(-FASTEST_STEP, min(FASTEST_STEP, step))) % path.length
         seen = 2.0 if self.drawing.pump.roller else devices.VANES / ROTOR_SLOWED  # pictures of the rotor repeat so often a turn
-        self._rotor_turn = (self._rotor_turn + snapshot.scene.pump.rotor_rpm / 60 * dt * seen) % 1.0
+        rpm = 0.0 if snapshot.scene.pump.head_on == "spare_head" else snapshot.scene.pump.rotor_rpm
+        self._rotor_turn = (self._rotor_turn + rpm / 60 * dt * seen) % 1.0
         for control, turn in self._head_turns.items():
             rpm = snapshot.controls.get(control, 0.0) if snapshot.scene.console_lit else 0.0
             self._head_turns[control] = (turn + rpm / 60 * dt * 2.0) % 1.0
@@ -125,6 +126,8 @@ class Schematic:
             blits.append((pictures[int(self._head_turns[control] * devices.ROTOR_FRAMES) % devices.ROTOR_FRAMES], at))
         if snapshot.scene.pump.head_gas_fraction > GAS_SEEN:
             blits.extend(self._froth(snapshot.scene.pump.head_gas_fraction))
+        if snapshot.scene.pump.clot:
+            blits.append(scenery.clot)
         self.canvas.surface.fblits(blits)
 
     def _gas(self, part: str, view: LineView) -> Iterator[tuple[pygame.Surface, tuple[int, int]]]:
@@ -135,8 +138,8 @@ class Schematic:
             along = int(slot * 4 + shift) % len(steps)
             gas = cells[min(int(along / len(steps) * len(cells)), len(cells) - 1)]
             chance = _noise(slot)
-            if gas > GAS_SEEN and chance < gas * 6 + 0.06:
-                picture = self.scenery.bubbles[min(int(gas * 12 + chance * 1.5), len(self.scenery.bubbles) - 1)]
+            if gas > GAS_SEEN and chance < gas * 6 + 0.12:
+                picture = self.scenery.bubbles[min(int(gas * 12 + _noise(slot + 3000) * 2), len(self.scenery.bubbles) - 1)]
                 x, y, _ = steps[along]
                 dx, dy = ((_noise(slot + shift_by) - 0.5) * width * 0.55 for shift_by in (1000, 2000))
                 yield picture, (round(x + dx) - picture.get_width() // 2, round(y + dy) - picture.get_height() // 2)
@@ -189,6 +192,8 @@ class Schematic:
         vacuum = snapshot.controls.get("vacuum_mmhg", 0.0)
         if vacuum:
             canvas.text(f"-{vacuum:.0f} mmHg", (x + w / 2 + 3, y + 33), "label", theme["text"], align="centre")
+        if snapshot.controls.get("clamp_recirculation", 1.0) < 0.5:
+            canvas.text("recirc. on", (x + w / 2 + 3, y + 48), "label", theme["text"], align="centre")
 
     # -- readings and clamps --------------------------------------------------------------------------------------
 

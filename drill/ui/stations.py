@@ -26,7 +26,8 @@ def draw_seat(canvas: Canvas, scenery: Scenery, snapshot: Snapshot, *, crank_tur
         job = next((j for j in snapshot.jobs if j.task.startswith(MOVES)), None)
         canvas.panel(seat, theme["accent_deep"], theme["accent"], radius=6)
         left = f" · {job.left_s:.0f} s" if job is not None and job.left_s is not None else ""
-        canvas.text(f"Head · in hand{left}", (seat[0] + 9, seat[1] + 15), "label", theme["text"])
+        word = "Boot" if job is not None and job.task.startswith("move_boot") else "Head"
+        canvas.text(f"{word} · in hand{left}", (seat[0] + 9, seat[1] + 15), "label", theme["text"])
         if job is not None:
             progress(canvas, (seat[0] + 4, seat[1] + 25, seat[2] - 8, 4), job.progress)
     else:
@@ -41,7 +42,8 @@ def draw_seat(canvas: Canvas, scenery: Scenery, snapshot: Snapshot, *, crank_tur
             canvas.line(theme["steel_dark"], (eye[0] + pump.radius * 0.9, eye[1] + pump.radius * 0.6), hub, 6)
             x, y = canvas.at(hub)
             canvas.surface.blit(picture, (x - picture.get_width() // 2, y - picture.get_height() // 2))
-        canvas.text(f"Head · {text}", (seat[0] + 9, seat[1] + 15), "label", theme["text"], bold=fault)
+        word = "Boot" if on == "spare_head" else "Head"
+        canvas.text(f"{word} · {text}", (seat[0] + 9, seat[1] + 15), "label", theme["text"], bold=fault)
     key_cap(canvas, key, *cap, lit=lit == "pump")
 
 

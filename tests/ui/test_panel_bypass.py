@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from drill.circuit.controls import CONTROLS
+from drill.circuit.scene import PumpView
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.scenarios.entries import load_machine
@@ -78,6 +79,21 @@ def test_the_level_is_seen(bypass: Loaded, at_work: Snapshot, size: tuple[int, i
     box = stage.canvas.rect(stage.panel.schematic.scenery.b(place.box))
 
     assert any(full.get_at((box.centerx, y)) != low.get_at((box.centerx, y)) for y in range(box.top + 40, box.bottom - 14))
+
+
+def test_a_boot_in_the_spare_head_leaves_the_arterial_roller_standing(bypass: Loaded, at_work: Snapshot) -> None:
+    """The seat names the boot and where it lies; the rollers that have none do not turn, and an open recirculation line is named."""
+    stage = Stage(bypass, SIZES[0])
+    eye, radius = stage.panel.drawing.pump.at, stage.panel.drawing.pump.radius
+    box = stage.canvas.rect(stage.panel.schematic.scenery.b((eye[0] - radius / 2, eye[1] - radius / 2, radius, radius)))
+    for on, words in (("console", "Head · console"), ("spare_head", "Boot · spare head")):
+        here = changed(at_work, scene={"pump": PumpView(100.0, on, 0.0)}, controls={"clamp_recirculation": 0.0})
+        texts = {text for text, _ in stage.labels(here)}
+        assert {words, "recirc. on"} <= texts
+        first, second = stage.draw(here), stage.draw(replace(here, time_s=here.time_s + 0.1))
+        places = [(x, y) for x in range(box.left, box.right, 2) for y in range(box.top, box.bottom, 2)]
+        still = all(first.get_at(place) == second.get_at(place) for place in places)
+        assert still == (on == "spare_head")
 
 
 def test_the_console_of_vv_names_no_mixed_venous_blood(root: Path, steady: Snapshot, loaded: Loaded) -> None:

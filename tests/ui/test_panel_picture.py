@@ -298,6 +298,17 @@ def test_the_rotor_turns_with_its_speed_and_stands_without(stage: Stage, steady:
         assert same(first, second, box) == (rpm == 0.0)
 
 
+def test_clot_in_the_head_is_seen_in_the_head_and_nowhere_else(stage: Stage, steady: Snapshot) -> None:
+    """A clotted head shows dark clumps over its standing rotor."""
+    eye, radius = stage.panel.drawing.pump.at, stage.panel.drawing.pump.radius
+    box = stage.canvas.rect((CIRCUIT[0] + eye[0] - radius, CIRCUIT[1] + eye[1] - radius, 2 * radius, 2 * radius))
+    clean, clotted = (stage.draw(changed(steady, scene={"pump": PumpView(0.0, "console", 0.0, clot)})) for clot in (False, True))
+    assert not same(clean, clotted, box)
+    for picture in (clean, clotted):
+        picture.fill((0, 0, 0), box)
+    assert same(clean, clotted, clean.get_rect())
+
+
 @pytest.mark.parametrize("control", VA_CLAMPS)
 def test_a_closed_clamp_is_seen_at_its_site_and_nowhere_else(stage: Stage, steady: Snapshot, control: str) -> None:
     """Closing a clamp changes the picture on the line there and beside it, where its name and time stand."""
