@@ -85,7 +85,7 @@ def test_a_boot_in_the_spare_head_leaves_the_arterial_roller_standing(bypass: Lo
     """The seat names the boot and where it lies; the rollers that have none do not turn, and an open recirculation line is named."""
     stage = Stage(bypass, SIZES[0])
     eye, radius = stage.panel.drawing.pump.at, stage.panel.drawing.pump.radius
-    box = stage.canvas.rect(stage.panel.schematic.scenery.b((eye[0] - radius / 2, eye[1] - radius / 2, radius, radius)))
+    box = stage.canvas.rect(stage.panel.schematic.scenery.b((eye[0] - radius / 3, eye[1] - radius / 3, radius / 1.5, radius / 1.5)))
     for on, words in (("console", "Head · console"), ("spare_head", "Boot · spare head")):
         here = changed(at_work, scene={"pump": PumpView(100.0, on, 0.0)}, controls={"clamp_recirculation": 0.0})
         texts = {text for text, _ in stage.labels(here)}
