@@ -59,12 +59,12 @@ class Player:
             self._key(pygame.KSCAN_F2)
             return
         found = self._find(wanted) or (self._find_in_tabs(wanted) if wanted.verb == "set" else self._find_in_groups(wanted))
-        if found is None and wanted.verb == "set":
+        if found is not None:
+            self._use(*found)
+        elif wanted.verb == "set":
             self._turn_to(wanted)
-            return
-        if found is None:
+        else:
             raise NoWayError(f"nothing on the panel does: {_said(wanted)}")
-        self._use(*found)
         if panel.safety.tab in SETTABLE:
             self._open_tab("log")
         self.screen.handle(pygame.Event(pygame.MOUSEMOTION, pos=_pixel(self.screen.desk.canvas, ASIDE), rel=(0, 0), buttons=(0, 0, 0)))
