@@ -224,6 +224,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
     exchanges = dict(parts.exchanges(circuit))
     added: dict[str, list[tuple[Num, Mapping[str, Num]]]] = {}
     stirred: dict[tuple[str, str], Num] = {}
+    back_ml = x[f"acc:{site['retrograde']}"] if "retrograde" in site else 0.0
     if not bench:
         x["beat_out_ml"] = x["acc:aortic_valve"]
         myocardium.wash(x, x[f"acc:{site['cardioplegia']}"] if "cardioplegia" in site else 0.0)
@@ -235,7 +236,7 @@ def _trace_slow(x: Scope, net: Network, circuit: CircuitSpec, *, bench: bool) ->
         stirred = veins.stir_great_veins(x, veins.returns(net))
     transport.move_blood(net, x, exchanges, added, stirred)
     if not bench:
-        emboli.move(x)
+        emboli.move(x, back_ml)
         lungs.fill_with_water(x)
         lungs.ventilate(x)
         body.breathe_tissue(x)

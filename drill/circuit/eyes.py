@@ -1,6 +1,6 @@
 """What anyone at the bedside sees, hears and finds: the whole machine at a glance, and what a closer look shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from drill.circuit import looks
 from drill.circuit.compiler import Model
@@ -17,6 +17,7 @@ from drill.circuit.wiring import main_way
 from drill.errors import NameUnknownError
 
 FROTH_SEEN_ML, CLOT_SEEN, GAS_SEEN = 0.5, 0.1, 0.002  # what an eye makes out; tunable
+CREPT_SEEN = 0.05  # share of gas that an eye minds in a side line behind its shut clamp, where some creeps in; tunable
 
 
 class Eyes:
@@ -33,7 +34,8 @@ class Eyes:
         self._arrow, self._turns_rpm = ([arrow], 5.0) if pump.kind == "roller" else ([], 60.0)
         self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
-        self._way = main_way(circuit)
+        way = set(main_way(circuit))
+        self._way = tuple((p.id, tuple(c for c in p.clamps if CONTROLS[c].default > 0.5)) for p in circuit.parts if p.id in way)
 
     def motor_lamp(self) -> bool:
         """Whether the console in use is up and shows its motor fault."""
@@ -81,7 +83,7 @@ class Eyes:
         if target == "line":
             lines = self.scene().lines
             return looks.line(
-                gas=any(max(lines[part].gas_fractions, default=0.0) > GAS_SEEN for part in self._way),
+                gas=any(max(lines[part].gas_fractions, default=0.0) > self._least_seen(clamps) for part, clamps in self._way),
                 controls=self._controls,
                 kinks=self._most("kink:"),
                 holes=self._most("hole:"),
@@ -90,9 +92,13 @@ class Eyes:
             )
         if target == "flow_probe":
             return ("loose",) if self._of("lost:flow_l_min") > 0.5 else ("seated",)
-        if target in {"drainage_line", "bubble_sensor", "cannula_site", "central_line"}:
+        if target in {"drainage_line", "bubble_sensor", "reservoir", "cannula_site", "central_line"}:
             return self._look_for_gas(target)
         return looks.ultrasound(self._of("pericardium_mmhg"), self._of("pneumothorax_mmhg"))
+
+    def _least_seen(self, side_clamps: Iterable[str]) -> float:
+        """Return the share of gas from which a line shows it: `side_clamps` are those that shut it off the way at rest."""
+        return CREPT_SEEN if any(self._controls[name] > looks.CLAMP_SEEN for name in side_clamps) else GAS_SEEN
 
     def _look_for_gas(self, target: str) -> tuple[str, ...]:
         """Return what is found where gas comes in, and where the bubble sensor sits."""
@@ -103,6 +109,8 @@ class Eyes:
         if target == "bubble_sensor":
             seen = max(self.scene().lines[bubble_site(self._model.circuit)].gas_fractions)
             return looks.bubble_sensor(seen, loose=self._of("lost:bubble_ml") > 0.5)
+        if target == "reservoir":
+            return looks.reservoir(self._of("true:reservoir_ml"), self._of("shown:reservoir_ml"))
         return looks.cannula_site(self._controls) if target == "cannula_site" else looks.central_line(self._controls)
 
     def _of(self, slot: str) -> float:

@@ -11,6 +11,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "connector_off", "shaking"),
     "drainage_line": ("closed", "tap_open", "cap_off", "kinked", "air"),
     "bubble_sensor": ("clear", "fine_bubbles", "gas", "sensor_loose"),
+    "reservoir": ("filled", "low", "empty", "display_wrong"),
     "cannula_site": ("seated", "side_holes_out"),
     "central_line": ("capped", "lumen_open"),
     "oxygenator_colour": ("bright", "dark"),
@@ -28,6 +29,7 @@ KINK_SEEN, CLAMP_SEEN, WALL_SHAKES = 0.3, 0.5, 0.05  # what stands out along a l
 EFFUSION_MMHG, PNEUMOTHORAX_MMHG, COUGH_MMHG, BLEED_ML_MIN = 3.0, 3.0, 5.0, 50.0  # what shows on an ultrasound and on a patient; tunable
 SLUGS_SEEN, FINE_SEEN = 0.01, 2e-4  # share of gas in a line that shows as slugs, and as fine bubbles, to an eye; tunable
 AIR_SEEN = 0.3  # share of gas in all of a line at which it is an air lock to an eye, and no longer froth; tunable
+LOW_ML, EMPTY_ML, LEVEL_APART_ML = 400.0, 150.0, 300.0  # levels that an eye calls low and empty, and how far a display is off; tunable
 OPEN_SEEN = 0.02  # how far open an eye makes out; tunable
 
 
@@ -43,6 +45,12 @@ def bubble_sensor(share: float, *, loose: bool) -> tuple[str, ...]:
     """Return what stands out where the bubble sensor sits, from the greatest share of gas in that line."""
     found = ["gas"] if share > SLUGS_SEEN else ["fine_bubbles"] if share > FINE_SEEN else ["clear"]
     return (*found, "sensor_loose") if loose else tuple(found)
+
+
+def reservoir(level_ml: float, shown_ml: float) -> tuple[str, ...]:
+    """Return how the reservoir stands to an eye, and whether its display says otherwise."""
+    found = "empty" if level_ml < EMPTY_ML else "low" if level_ml < LOW_ML else "filled"
+    return (found, "display_wrong") if abs(level_ml - shown_ml) > LEVEL_APART_ML else (found,)
 
 
 def cannula_site(controls: Mapping[str, float]) -> tuple[str, ...]:

@@ -95,6 +95,7 @@ READINGS: dict[str, Reading] = {
         Reading("contractility", "fraction", 0.001, 0, 3, "", "Strength of the heart against its start, by coronary supply and drugs"),
         Reading("gas_to_patient_ml", "mL", 0.01, 0, 100000, "", "Gas that has reached the patient"),
         Reading("gas_to_brain_ml", "mL", 0.01, 0, 100000, "", "Arterial gas that has gone to the brain"),
+        Reading("gas_in_brain_ml", "mL", 0.01, 0, 100000, "", "Gas that is still in the brain, less what came back"),
         Reading("blood_volume_ml", "mL", 1, 0, 20000, "", "Blood in patient and circuit"),
         Reading("bubble_ml", "mL", 0.01, 0, 1000, "console", "Gas seen by the bubble sensor on the return side, about the last second"),
         Reading("gas_in_head_ml", "mL", 0.1, 0, 1000, "", "Gas in the pump head"),
@@ -110,5 +111,6 @@ PRESSURES = ("p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg", "cvp_mmhg"
 GROUPS: dict[str, tuple[str, ...]] = {  # what one pair of hands puts right at once
     "pressures": PRESSURES,
     "probe": ("flow_l_min", "bubble_ml"),
+    "level": ("reservoir_ml",),
     "monitor": tuple(name for name in SHOWN if READINGS[name].host == "monitor" and name not in PRESSURES),
 }

@@ -18,7 +18,10 @@ from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
 SITES = ("flow", "p_ven", "p_pre", "p_post", "svo2", "post_ox", "pump", "oxygenator", "leak")
-OPTIONAL_SITES = ("bubble", "reservoir", "filter", "wound", "cardioplegia", "vent", "suction", "spare", "bag", "second_oxygenator")
+OPTIONAL_SITES = (
+    *("bubble", "reservoir", "filter", "wound", "cardioplegia", "vent", "suction", "spare", "bag", "second_oxygenator"),
+    "retrograde",  # the way from the arterial line's end backwards through the head
+)
 PART_SITES = frozenset({"flow", "svo2", "pump", "oxygenator", "leak", *OPTIONAL_SITES})
 LAG_S: dict[str, float] = {  # how long a display takes to follow (0 where nothing stands), tunable; a circuit's `sensors` may say otherwise
     "flow_l_min": 0.4,
@@ -138,6 +141,9 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     true["po2_post_mmhg"] = x["po2:post_ox"]
     if not bench:
         true |= vitals.truth(x, ox)
+        if "retrograde" in site:  # the tip of the central line lies in the cava that is snared around the arterial line then
+            in_cava = x[f"p:{net.edges[site['retrograde']].inlet}"]
+            true["cvp_mmhg"] = select(x["in:line_in_svc"] > 0.5, in_cava, true["cvp_mmhg"])
         true["recirculation_pct"] = veins.recirculation_pct(x, x[f"o2:{site['svo2']}:{cell}"], after.o2)
     total: Num = sum(e.cells * e.cell_ml for e in net.edges.values())
     for node in net.nodes.values():

@@ -47,6 +47,7 @@ def truth(x: Scope, ox: str) -> dict[str, Num]:
         "vo2_ml_min": x["vo2_mean"],
         "oxygen_debt_ml": x["debt_ml"],
         "gas_to_brain_ml": x["gas_brain_ml"],
+        "gas_in_brain_ml": x["gas_in_brain_ml"],
         "lactate_mmol_l": x["lactate_mmol_l"],
         "contractility": x["contractility"],
     }

@@ -138,9 +138,10 @@ def main_way(spec: CircuitSpec) -> tuple[str, ...]:
     """Return the parts that somebody walks along from the patient to the pump and on to the patient, in the file's order.
 
     A pool ends the way before the pump: what is held over its surface is air by design. What leads from the pump back into
-    a pool alone (purge, recirculation), or by a further pump head (cardioplegia), is not on the way.
+    a pool alone (purge, recirculation), by a further pump head (cardioplegia) or backwards through the head is not on the way.
     """
-    carry = [p for p in spec.parts if AIR not in (p.inlet, p.outlet) and not p.drive]
+    inside = spec.sites.get("retrograde")
+    carry = [p for p in spec.parts if AIR not in (p.inlet, p.outlet) and not p.drive and p.id != inside]
     pools = {p.inlet for p in spec.parts if COMPONENTS[p.kind].node}
     pump = next(p for p in carry if p.id == spec.sites["pump"])
     ahead = _linked(pump.outlet, pools, {p.inlet: [q for q in carry if q.inlet == p.inlet] for p in carry}, forward=True)

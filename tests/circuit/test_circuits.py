@@ -29,6 +29,7 @@ CIRCUITS = {  # rpm, CVP of the bench, flow in L/min (low, high), flow 8 s after
     "va_ecmo_clamp": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
     "vv_ecmo_adult": (3000.0, 8.0, (3.9, 4.4), (-0.15, 0.15)),
     "cpb_adult": (100.0, 4.0, (4.45, 4.52), (-0.01, 0.01)),
+    "cpb_bubble_alarm": (100.0, 4.0, (4.45, 4.52), (-0.01, 0.01)),
     "cpb_centrifugal_adult": (3000.0, 4.0, (3.0, 4.8), (-3.6, -2.0)),
 }
 MAP_MMHG = 70.0

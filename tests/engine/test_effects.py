@@ -7,13 +7,14 @@ import pytest
 
 from drill.circuit import emboli
 from drill.circuit.faults import FAULTS
+from drill.circuit.patient import BEDS
 from drill.circuit.plant import Plant
 from drill.engine.actions import Action
 from drill.engine.session import Session
 from drill.errors import CircuitError, NameUnknownError
 from drill.scenarios.load import Loaded, load_scenario
 from drill.scenarios.schema import Effect
-from drill.units import ticks
+from drill.units import TICK_S, ticks
 
 CLAMPS = ("clamp_return", "clamp_drainage", "clamp_pump_outlet", "clamp_post_ox")
 MACHINES = ("free_play_va", "free_play_vv", "free_play_cpb")
@@ -190,17 +191,42 @@ def test_delta_p_has_the_errors_of_its_two_sensors(va: Bedside) -> None:
     assert (va.plant.shown("dp_ox_mmhg") or 0.0) - before == pytest.approx(80.0, abs=8.0)
 
 
+def _gas_in_the_aorta(*, flow_ml_s: float = 75.0, back_ml_s: float = 0.0, for_s: float = 60.0, **controls: float) -> dict[str, float]:
+    """Leave 20 mL of gas in an adult's aorta for a while, with this much blood running on."""
+    x = {"in:head_down": 0.0, "in:aortic_vent": 0.0, "pat:size": 1.0, "gas_aorta_ml": 20.0, "gas_brain_ml": 0.0, "gas_in_brain_ml": 0.0}
+    x |= {f"flow:{bed}": flow_ml_s * row[1] for bed, row in BEDS.items()} | {f"in:{name}": value for name, value in controls.items()}
+    for _ in range(ticks(for_s)):
+        emboli.move(x, back_ml_s * TICK_S)  # type: ignore[arg-type]
+    return x
+
+
 @pytest.mark.parametrize(("control", "less"), [("head_down", 0.4), ("aortic_vent", 0.4)])
 def test_head_down_and_a_vent_spare_the_brain(control: str, less: float) -> None:
     """Of the same gas in the aorta, less goes to the brain."""
-    brain = []
-    for on in (0.0, 1.0):
-        x: dict[str, float] = {"in:head_down": 0.0, "in:aortic_vent": 0.0, "gas_aorta_ml": 20.0, "gas_brain_ml": 0.0, f"in:{control}": on}
-        for _ in range(ticks(60)):
-            emboli.move(x)  # type: ignore[arg-type]
-        brain.append(x["gas_brain_ml"])
-    assert brain[1] < less * brain[0]
-    assert brain[0] == pytest.approx(emboli.BRAIN_SHARE * 20.0, rel=0.05)
+    level, helped = _gas_in_the_aorta(), _gas_in_the_aorta(**{control: 1.0})
+    assert helped["gas_brain_ml"] < less * level["gas_brain_ml"]
+    assert level["gas_brain_ml"] == pytest.approx(emboli.BRAIN_SHARE * 20.0, rel=0.05)
+
+
+def test_without_flow_gas_waits_for_the_vent_in_a_patient_head_down() -> None:
+    """Pump stopped and head down, it lies where it is; level it rises; a vent opened late still takes it all."""
+    down, level = _gas_in_the_aorta(flow_ml_s=0.0, for_s=20.0, head_down=1.0), _gas_in_the_aorta(flow_ml_s=0.0, for_s=20.0)
+    assert down["gas_aorta_ml"] == pytest.approx(20.0)
+    assert down["gas_brain_ml"] == 0.0
+    assert 1.0 < level["gas_brain_ml"] < emboli.BRAIN_SHARE * 20.0
+    assert _gas_in_the_aorta(flow_ml_s=0.0, head_down=1.0, aortic_vent=1.0)["gas_aorta_ml"] < 0.1
+
+
+def test_retrograde_flow_brings_gas_back_out_of_the_brain() -> None:
+    """A minute and a half at 1 L/min, aorta open: nearly all has come back, what was delivered stays in the books."""
+    there = _gas_in_the_aorta(for_s=20.0)
+    before = there["gas_in_brain_ml"]
+    there |= {f"flow:{bed}": 0.0 for bed in BEDS} | {"in:aortic_vent": 1.0, "in:head_down": 1.0}
+    for _ in range(ticks(90.0)):
+        emboli.move(there, 1000.0 / 60.0 * TICK_S)  # type: ignore[arg-type]
+    assert before > 3.0
+    assert there["gas_in_brain_ml"] < 0.1 * before
+    assert there["gas_brain_ml"] >= before
 
 
 def test_every_job_is_there_on_some_machine_and_only_where_it_fits(root: Path) -> None:

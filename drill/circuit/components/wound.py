@@ -1,4 +1,7 @@
-"""Where the patient bleeds: vessel blood runs into the field or into a drain, the faster the higher the pressure behind it."""
+"""Where the patient bleeds: vessel blood runs into the field or into a drain, the faster the higher the pressure behind it.
+
+One with `taps` is a hole that a hand opens, such as a vent in the aorta.
+"""
 
 from drill.circuit.components.base import Component, Param
 from drill.circuit.laws import Drop, linear
@@ -17,9 +20,11 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
         return 0.0, bleeding(q, x[f"bleed_ml_min:{part.id}"])
 
     def gate(x: Scope) -> Num:
-        """Blood does not run back from the field into a vessel."""
+        """Blood does not run back from the field into a vessel, and an empty vessel falls shut."""
         bleeds = select(x[f"bleed_ml_min:{part.id}"] > 0.0, x[f"whole:{part.id}"], 0.0)
-        return select(x[f"p:{inlet}"] > x[f"p:{outlet}"], bleeds, 0.0)
+        for control in part.taps:
+            bleeds = bleeds * x[f"in:{control}"]
+        return select(x[f"p:{inlet}"] > most(x[f"p:{outlet}"], 0.0), bleeds, 0.0)
 
     return EdgeModel(part.id, inlet, outlet, law, is_linear=True, gate=gate)
 
