@@ -32,6 +32,7 @@ CIRCUITS = {  # rpm, CVP of the bench, flow in L/min (low, high), flow 8 s after
     "cpb_bubble_alarm": (100.0, 4.0, (4.45, 4.52), (-0.01, 0.01)),
     "cpb_centrifugal_adult": (3000.0, 4.0, (3.0, 4.8), (-3.6, -2.0)),
 }
+ROLLERS = {"cpb_adult", "cpb_bubble_alarm"}
 MAP_MMHG = 70.0
 
 
@@ -156,7 +157,7 @@ def test_each_clamp(name: str, control: str) -> None:
         plant.set("clamp_pronto_out" if control == "clamp_pronto_in" else "clamp_pronto_in", 0.0)
     passed = _flow(plant, branch.id)
     plant.set(control, 1.0 - was)
-    run(plant, 1.5 if name == "cpb_adult" and control != "clamp_plegia_bag" else 5.0)  # a roller bursts something before long
+    run(plant, 1.5 if name in ROLLERS and control != "clamp_plegia_bag" else 5.0)  # a roller bursts something before long
     flow, ven, pre, post = (plant.true(r) - before[r] for r in before)
 
     if was > 0.5:  # closed in normal running: opened, the branch carries blood
@@ -168,7 +169,7 @@ def test_each_clamp(name: str, control: str) -> None:
         assert plant.true("flow_l_min") < 0.05
         assert ven < -60.0
     elif control in BEHIND_OX | BEFORE_OX:
-        assert plant.true("flow_l_min") < 0.2
+        assert plant.true("flow_l_min") < 0.25
         assert flow < -2.0
         assert pre > 20.0 if control != "clamp_pump_outlet" else pre < 0.0
         upstream_of_post = control in BEFORE_OX or (control == "clamp_post_ox" and "cpb" in name)

@@ -63,7 +63,7 @@ def test_a_line_over_the_field_is_cleared_without_the_patient(plant: Plant) -> N
     plant.release("arterial_cannula")
     before = plant.true("gas_to_patient_ml")
     plant.set("pump_rpm_set", 30.0)
-    run(plant, 25)
+    run(plant, 14)
 
     assert plant.look("line")[0] == "clear"
     assert plant.true("gas_to_patient_ml") == pytest.approx(before, abs=0.1)

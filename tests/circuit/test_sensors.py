@@ -81,7 +81,7 @@ def test_a_dry_bubble_sensor_sees_air() -> None:
     assert plant.true("bubble_ml") < 0.01
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("group", sorted(set(GROUPS) - {"level"}))  # ECMO has no level: `test_line_off_its_cannula.py`
 def test_hands_put_a_group_of_sensors_right(group: str) -> None:
     """Zero, contact and freedom come back at once; what was wrong is right again."""
     plant = steady(VA)
