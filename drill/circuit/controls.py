@@ -26,7 +26,7 @@ CONTROLS: dict[str, Control] = {
         Control("clamp_post_ox", "0 open - 1 closed", 0, 1, 0, "Tubing clamp after the oxygenator"),
         Control("clamp_distal_perfusion", "0 open - 1 closed", 0, 1, 0, "Clamp on the distal perfusion line to the leg"),
         Control("clamp_bridge", "0 open - 1 closed", 0, 1, 1, "Clamp on the bridge between return and drainage line"),
-        Control("clamp_recirculation", "0 open - 1 closed", 0, 1, 1, "Clamp on the recirculation line to the reservoir"),
+        Control("clamp_recirculation", "0 open - 1 closed", 0, 1, 1, "Clamp on the recirculation line to the reservoir or round the lung"),
         Control("clamp_ox_inlet", "0 open - 1 closed", 0, 1, 0, "Clamp at the oxygenator's inlet, behind the Y piece"),
         Control("clamp_pronto_in", "0 open - 1 closed", 0, 1, 1, "Clamp before the second oxygenator of the PRONTO loop"),
         Control("clamp_pronto_out", "0 open - 1 closed", 0, 1, 1, "Clamp after the second oxygenator of the PRONTO loop"),

@@ -33,6 +33,9 @@ class Eyes:
         arrow = "arrow_clockwise" if pump.params["crank_gear"] > 0.0 else "arrow_anticlockwise"
         self._arrow, self._turns_rpm = ([arrow], 5.0) if pump.kind == "roller" else ([], 60.0)
         self._open_at_rest = tuple(c for part in circuit.parts for c in part.clamps if CONTROLS[c].default < 0.5 and c != ELECTRONIC_CLAMP)
+        lung = next(p for p in circuit.parts if p.id == circuit.sites["oxygenator"])
+        beside = [p for p in circuit.parts if (p.inlet, p.outlet) == (lung.inlet, lung.outlet) and p is not lung]
+        self._shunts = tuple(c for part in beside for c in part.clamps)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
         way = set(main_way(circuit))
         self._way = tuple((p.id, tuple(c for c in p.clamps if CONTROLS[c].default > 0.5)) for p in circuit.parts if p.id in way)
@@ -89,6 +92,7 @@ class Eyes:
                 holes=self._most("hole:"),
                 shakes=self._most("shakes:"),
                 clamps=self._open_at_rest,
+                shunts=self._shunts,
             )
         if target == "flow_probe":
             return ("loose",) if self._of("lost:flow_l_min") > 0.5 else ("seated",)

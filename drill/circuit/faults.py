@@ -293,6 +293,14 @@ FAULTS: dict[str, Fault] = {
             by_hand=True,
         ),
         Fault(
+            "recirculation_open",
+            "oxygenator",
+            (),
+            (Change("control:clamp_recirculation", 0.0),),
+            "The recirculation line stands open: on bypass it steals from the patient, on ECMO blood goes round the lung and stays dark",
+            by_hand=True,
+        ),
+        Fault(
             "connector_off",
             "flow",
             (Parameter("open", "0-1", 0.0, 1.0, 1.0),),

@@ -8,7 +8,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "pump_head": ("clean", "turning", "standing", "off_its_magnets", "froth", "clot", "arrow_clockwise", "arrow_anticlockwise"),
     "console": ("dark", "booting", "alive", "motor_fault_lamp"),
     "mains_and_switch": ("switch_on", "isolation_switch_off", "mains_on", "mains_off"),
-    "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "connector_off", "shaking"),
+    "line": ("clear", "gas", "clamp_on", "electronic_clamp_shut", "kinked", "connector_off", "shunt_open", "shaking"),
     "drainage_line": ("closed", "tap_open", "cap_off", "kinked", "air"),
     "bubble_sensor": ("clear", "fine_bubbles", "gas", "sensor_loose"),
     "reservoir": ("filled", "low", "empty", "display_wrong"),
@@ -84,9 +84,16 @@ def exhaust(controls: Mapping[str, float], water: float, plasma_ml_min: float) -
 
 
 def line(
-    *, gas: bool, controls: Mapping[str, float], kinks: float, holes: float, shakes: float, clamps: Iterable[str]
+    *,
+    gas: bool,
+    controls: Mapping[str, float],
+    kinks: float,
+    holes: float,
+    shakes: float,
+    clamps: Iterable[str],
+    shunts: Iterable[str] = (),
 ) -> tuple[str, ...]:
-    """Return what stands out where somebody walks along the line: `clamps` are those that are open at rest."""
+    """Return what stands out along the line: `clamps` are those that are open at rest, `shunts` those on lines round the lung."""
     found = ["gas" if gas else "clear"]
     if any(controls[name] > CLAMP_SEEN for name in clamps):
         found.append("clamp_on")
@@ -96,6 +103,8 @@ def line(
         found.append("kinked")
     if holes > OPEN_SEEN:
         found.append("connector_off")
+    if any(controls[name] < CLAMP_SEEN for name in shunts):
+        found.append("shunt_open")
     if shakes > WALL_SHAKES:
         found.append("shaking")
     return tuple(found)

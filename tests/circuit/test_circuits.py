@@ -27,6 +27,8 @@ CIRCUITS = {  # rpm, CVP of the bench, flow in L/min (low, high), flow 8 s after
     "va_ecmo_adult": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
     "va_ecmo_bridge": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
     "va_ecmo_clamp": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
+    "va_ecmo_shunt": (3000.0, 8.0, (2.5, 3.2), (-1.8, -1.0)),
+    "vv_ecmo_shunt": (3000.0, 8.0, (3.9, 4.4), (-0.15, 0.15)),
     "vv_ecmo_adult": (3000.0, 8.0, (3.9, 4.4), (-0.15, 0.15)),
     "cpb_adult": (100.0, 4.0, (4.45, 4.52), (-0.01, 0.01)),
     "cpb_bubble_alarm": (100.0, 4.0, (4.45, 4.52), (-0.01, 0.01)),
@@ -293,3 +295,23 @@ def _reading(plant: Plant, reading: str) -> float:
 def machine_of(plant: Plant) -> CircuitSpec:
     """The circuit that a plant was built from."""
     return plant._model.circuit
+
+
+@pytest.mark.parametrize("shunted", [one for one in CIRCUITS if one.endswith("shunt")])
+def test_a_line_round_the_lung_shows_in_colour_delta_p_and_to_an_eye(shunted: str) -> None:
+    """Open, blood behind the lung is darker, delta-P falls, flow does not, and a walk along the line sees it; a hand's clamp cures it."""
+    plant = settled(shunted)
+    before = {reading: plant.true(reading) for reading in ("sat_post_pct", "dp_ox_mmhg", "flow_l_min")}
+    clamped = plant.look("line")
+    plant.inject("recirculation_open", {})
+    run(plant, 12)
+    opened = {reading: plant.true(reading) for reading in before}
+    seen = plant.look("line")
+    plant.clear("recirculation_open")
+    run(plant, 12)
+
+    assert opened["sat_post_pct"] < before["sat_post_pct"] - 3.0
+    assert opened["dp_ox_mmhg"] < 0.8 * before["dp_ox_mmhg"]
+    assert opened["flow_l_min"] > before["flow_l_min"]
+    assert ("shunt_open" in clamped, "shunt_open" in seen, "shunt_open" in plant.look("line")) == (False, True, False)
+    assert plant.true("sat_post_pct") == pytest.approx(before["sat_post_pct"], abs=0.5)

@@ -16,7 +16,8 @@ from drill.ui.keys import BINDINGS
 
 from .conftest import ELSEWHERE, SIZES, Stage, changed, steady_snapshot
 
-CIRCUITS = ("va_ecmo_adult", "va_ecmo_bridge", "va_ecmo_clamp", "vv_ecmo_adult", "cpb_adult", "cpb_centrifugal_adult")
+CPB = ("cpb_adult", "cpb_centrifugal_adult")
+CIRCUITS = ("va_ecmo_adult", "va_ecmo_bridge", "va_ecmo_clamp", "va_ecmo_shunt", "vv_ecmo_adult", "vv_ecmo_shunt", *CPB)
 
 
 @pytest.fixture(scope="module")
