@@ -4,6 +4,7 @@ The brain is a written play that sees what the screen shows; the hands look for 
 that no thing on the screen does is an error, and so the panel is complete for that play.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 import pygame
@@ -35,20 +36,29 @@ class Player:
     def __init__(self, screen: LiveScreen, play: Play, told: Callable[[float, str], None], looks: Callable[[float], None]) -> None:
         """Sit down before a screen of a drill that has just begun; it must run at FRAME_TICKS times real speed."""
         self.screen, self._robot, self._told, self._looks = screen, PlayRobot(play.rules), told, looks
+        self._seen, self._wanted = -1, deque[Action]()
         self.acts: list[str] = []
 
     def play(self, most_s: float = 3600.0) -> None:
         """Play until the drill is over."""
-        session, seen = self.screen.session, -1
+        session = self.screen.session
         self.screen.draw(self.screen.desk.canvas)
         while not session.ended and session.frame.tick * TICK_S < most_s:
-            fresh, seen = session.frame.tick != seen, session.frame.tick  # a busy machine may draw before a new frame is there
-            for action in () if not fresh else self._robot.decide(blindfold(session.frame), session):
+            self._watch()
+            while self._wanted:
+                action = self._wanted.popleft()
                 self._do(action)
                 self.acts.append(_said(action))
                 self._told(session.frame.tick * TICK_S, _said(action))
             self.screen.update(TICK_S)
             self._looks(session.frame.tick * TICK_S)
+
+    def _watch(self) -> None:
+        """Let the brain see the last frame, once: a busy machine may draw before a new one is there."""
+        session = self.screen.session
+        if session.frame.tick != self._seen:
+            self._seen = session.frame.tick
+            self._wanted.extend(self._robot.decide(blindfold(session.frame), session))
 
     # -- one act ------------------------------------------------------------------------------------------------
 
@@ -133,6 +143,7 @@ class Player:
             elif not self._step_listed(wanted.target, now, value):
                 return
             self.screen.session.tick()
+            self._watch()  # what was done a moment ago is in a frame that passes while the hand turns
             if self.screen.session.ended:
                 return
         raise NoWayError(f"the panel does not get {wanted.target} to {value:g}")

@@ -87,3 +87,4 @@ if __name__ == "__main__":  # python -m tests.ui.test_played_on_the_panel REF CA
     Path(sys.argv[3]).mkdir(parents=True, exist_ok=True)
     done, by = played(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
     print(done.session.outcome, *by.acts, sep="\n")  # noqa: T201
+    sys.exit(not ends_well(done))
