@@ -37,6 +37,7 @@ class Eyes:
         beside = [p for p in circuit.parts if (p.inlet, p.outlet) == (lung.inlet, lung.outlet) and p is not lung]
         self._shunts = tuple(c for part in beside for c in part.clamps)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
+        self._taken_off = frozenset(p.id for p in circuit.parts if "clamp_aortic_cannula" in p.clamps)  # the line is off while it is shut
         way = set(main_way(circuit))
         self._way = tuple((p.id, tuple(c for c in p.clamps if CONTROLS[c].default > 0.5)) for p in circuit.parts if p.id in way)
 
@@ -140,7 +141,8 @@ class Eyes:
         for part, flow, whole, o2, hb, gases, volume_ml in self._lines:
             sats = tuple([min(1.0, max(0.0, v[c] / max(1.36e-3 * v[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
             gas = tuple([sum([v[i] for i in one]) for one in gases])
-            lines[part] = LineView(v[flow], sats, gas, volume_ml, whole is not None and v[whole] < 1.0)
+            off = part in self._taken_off and self._controls["clamp_aortic_cannula"] > looks.CLAMP_SEEN
+            lines[part] = LineView(v[flow], sats, gas, volume_ml, off or (whole is not None and v[whole] < 1.0))
         clot = self._of(f"clot:{self._pump}") > CLOT_SEEN
         pump = PumpView(v[self._index[f"rpm:{self._pump}"]], box.head_on, self._of("true:gas_in_head_ml") / self._head_ml, clot)
         return Scene(

@@ -61,6 +61,7 @@ def test_a_line_over_the_field_is_cleared_without_the_patient(plant: Plant) -> N
     assert plant.look("line")[0] == "gas"
     _stopped(plant, line_over_field=1.0)
     plant.release("arterial_cannula")
+    assert plant.scene().lines["arterial_cannula"].cut
     before = plant.true("gas_to_patient_ml")
     plant.set("pump_rpm_set", 30.0)
     run(plant, 14)
