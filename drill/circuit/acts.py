@@ -91,9 +91,19 @@ def cut(model: Model, x: Any, name: str, *, joined: bool = False) -> None:
     if AIR in (part.inlet, part.outlet) or not model.net.edges[part.id].cells:
         raise CircuitError(f"part '{name}' ({part.kind}) is an opening: it has no two ends to cut or join")
     x[model.slots[f"whole:{part.id}"]] = 1.0 if joined else 0.0
+    if joined and part.instead_of:
+        _take_the_place(model, x, part)
     for end in (part.inlet, part.outlet) if joined else ():
         if f"hole:{end}" in model.slots:
             x[model.slots[f"hole:{end}"]] = 0.0
+
+
+def _take_the_place(model: Model, x: Any, part: PartSpec) -> None:
+    """A part that lay by is in the circuit now; the one in whose place it stands is out, and what that held is lost."""
+    other = part.instead_of
+    x[model.slots[f"there:{part.id}"]] = 1.0
+    x[model.slots[f"there:{other}"]] = x[model.slots[f"whole:{other}"]] = 0.0
+    _refill(model, x, other, volume_ml(model, other))
 
 
 def is_cut(model: Model, x: Any, name: str) -> bool:
@@ -171,11 +181,19 @@ def replace(model: Model, x: Any, name: str, *, gas_ml: float) -> None:
     name = part.id
     if x[model.slots[f"whole:{name}"]] > 0.0:
         raise CircuitError(f"part '{name}' is still in the circuit: cut it out first")
-    edge = model.net.edges[name]
     volume = volume_ml(model, name)
     if not 0.0 <= gas_ml <= volume:
         raise ValueRangeError(f"{gas_ml:g} mL of gas do not fit into '{name}': give 0 to {volume:g} mL")
-    share = gas_ml / volume
+    _refill(model, x, name, gas_ml)
+    for wear in (*COMPONENTS[part.kind].wear, "kink"):
+        slot = model.slots[f"{wear}:{name}"]
+        x[slot] = model.slots.first[slot]
+
+
+def _refill(model: Model, x: Any, name: str, gas_ml: float) -> None:
+    """Put prime, with so much gas in it, in the place of what a part holds; both are booked."""
+    edge = model.net.edges[name]
+    share = gas_ml / volume_ml(model, name)
     fresh = {**{s: c * (1.0 - share) for s, c in PRIME.items()}, "bulk": share, "small": 0.0, "micro": 0.0}
     for k in range(edge.cells):
         old = {s: float(x[model.slots[f"{s}:{name}:{k}"]]) for s in (*BLOOD, *GAS)}
@@ -188,9 +206,6 @@ def replace(model: Model, x: Any, name: str, *, gas_ml: float) -> None:
             x[model.slots[f"{s}:{name}:{k}"]] = fresh[s]
             if s in BLOOD:
                 _book(model, x, f"open_{s}", edge.cell_ml * (fresh[s] - old[s]))
-    for wear in (*COMPONENTS[part.kind].wear, "kink"):
-        slot = model.slots[f"{wear}:{name}"]
-        x[slot] = model.slots.first[slot]
 
 
 def syringe(model: Model, x: Any, tap: str, *, act: str, ml: float) -> None:

@@ -184,12 +184,15 @@ def _prime(slots: Slots, net: Network, circuit: CircuitSpec, first: Mapping[str,
 
 
 def _fill(slots: Slots, net: Network, circuit: CircuitSpec) -> None:
-    """Fill what holds something else than blood: bottles with their own contents."""
+    """Fill what holds something else than blood: bottles with their own contents, what lies by with air."""
     for part in circuit.parts:
         fills = COMPONENTS[part.kind].fills
         for species, value in (fills(part) if fills else {}).items():
             for place in (part.inlet, *(f"{part.id}:{k}" for k in range(net.edges[part.id].cells))):
                 slots.first[slots[f"{species}:{place}"]] = value
+        for k in range(net.edges[part.id].cells if part.instead_of else 0):
+            for species in transport.SPECIES:
+                slots.first[slots[f"{species}:{part.id}:{k}"]] = float(species == "bulk")
 
 
 def _number(value: Num) -> float:

@@ -67,6 +67,8 @@ CONTROLS: dict[str, Control] = {
         Control("scavenger", "0 off - 1 on", 0, 1, 0, "Scavenging hose on the oxygenator's gas outlet"),
         Control("gas_hose", "0 off - 1 on", 0, 1, 1, "Gas hose on the oxygenator's inlet"),
         Control("gas_hose_second", "0 first - 1 second", 0, 1, 0, "Which oxygenator the gas hose is on, where there are two"),
+        Control("water_second", "0 first - 1 second", 0, 1, 0, "Which oxygenator the water lines are on, where there are two"),
+        Control("lung_tapped", "0 no - 1 yes", 0, 1, 0, "Whether somebody tips and taps the second oxygenator: its gas leaves it"),
         Control("vaporiser_cap", "0 off - 1 on", 0, 1, 1, "Filler cap of the vaporiser in the gas line"),
         Control("gas_exhaust", "0 open - 1 blocked", 0, 1, 0, "Gas outlet of the oxygenator"),
         Control("water_temp_c", "degC", 4, 42, 37, "Set temperature of the heater-cooler"),

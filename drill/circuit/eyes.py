@@ -87,7 +87,11 @@ class Eyes:
         if target == "line":
             lines = self.scene().lines
             return looks.line(
-                gas=any(max(lines[part].gas_fractions, default=0.0) > self._least_seen(clamps) for part, clamps in self._way),
+                gas=any(
+                    max(lines[part].gas_fractions, default=0.0) > self._least_seen(clamps)
+                    for part, clamps in self._way
+                    if lines[part].there
+                ),
                 controls=self._controls,
                 kinks=self._most("kink:"),
                 holes=self._most("hole:"),
@@ -95,6 +99,9 @@ class Eyes:
                 clamps=self._open_at_rest,
                 shunts=self._shunts,
             )
+        if target == "new_oxygenator":
+            new = self.scene().lines.get(self._model.circuit.sites.get("second_oxygenator", ""))
+            return looks.new_oxygenator(max(new.gas_fractions) if new is not None and new.there else None)
         if target == "flow_probe":
             return ("loose",) if self._of("lost:flow_l_min") > 0.5 else ("seated",)
         if target in {"drainage_line", "bubble_sensor", "reservoir", "cannula_site", "central_line"}:
@@ -138,11 +145,13 @@ class Eyes:
         """Return what anyone at the bedside sees of the machine."""
         v, box = self._v, self._consoles
         lines: dict[str, LineView] = {}
-        for part, flow, whole, o2, hb, gases, volume_ml in self._lines:
+        for part, flow, whole, there, o2, hb, gases, volume_ml in self._lines:
             sats = tuple([min(1.0, max(0.0, v[c] / max(1.36e-3 * v[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
             gas = tuple([sum([v[i] for i in one]) for one in gases])
+            here = there is None or v[there] > 0.0
             off = part in self._taken_off and self._controls["clamp_aortic_cannula"] > looks.CLAMP_SEEN
-            lines[part] = LineView(v[flow], sats, gas, volume_ml, off or (whole is not None and v[whole] < 1.0))
+            cut = off or (whole is not None and v[whole] < 1.0)
+            lines[part] = LineView(v[flow], sats, gas, volume_ml, here and cut, here)
         clot = self._of(f"clot:{self._pump}") > CLOT_SEEN
         pump = PumpView(v[self._index[f"rpm:{self._pump}"]], box.head_on, self._of("true:gas_in_head_ml") / self._head_ml, clot)
         return Scene(
@@ -155,9 +164,10 @@ class Eyes:
             compressions=self._controls["compressions"] > 0.5,
         )
 
-    def _line(self, part: str) -> tuple[str, int, int | None, list[int], list[int], list[list[int]], float]:
-        """Return where what is seen of one part stands: flow, whether whole, O2, haemoglobin and gas of each cell; and its volume."""
+    def _line(self, part: str) -> tuple[str, int, int | None, int | None, list[int], list[int], list[list[int]], float]:
+        """Return where what is seen of one part stands: flow, whether whole, whether there, O2, Hb and gas of each cell; its volume."""
         index, edge = self._index, self._model.net.edges[part]
         o2, hb = ([index[f"{what}:{part}:{k}"] for k in range(edge.cells)] for what in ("o2", "hb"))
         gases = [[index[f"{gas}:{part}:{k}"] for gas in GAS] for k in range(edge.cells)]
-        return part, index[f"flow:{part}"], index.get(f"whole:{part}"), o2, hb, gases, edge.cells * edge.cell_ml
+        whole, there = index.get(f"whole:{part}"), index.get(f"there:{part}")
+        return part, index[f"flow:{part}"], whole, there, o2, hb, gases, edge.cells * edge.cell_ml

@@ -43,7 +43,8 @@ def add_hole(slots: Slots, net: Network, spec: CircuitSpec, node: str) -> None:
     def gate(x: Scope) -> Num:
         share: Num = x[f"hole:{node}"]
         for part in beside:
-            share = most(share, 1.0 - x[f"whole:{part}"])
+            here: Num = x[f"there:{part}"] if f"there:{part}" in x.slots else 1.0  # what lies by opens nothing
+            share = most(share, here - x[f"whole:{part}"])
         return share
 
     net.add_edge(EdgeModel(f"hole_{node}", node, air_at(net, spec, node), law, is_linear=True, gate=gate))

@@ -17,6 +17,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "oxygenator_colour": ("bright", "dark"),
     "sweep_flowmeter": ("flowing", "off"),
     "gas_line": ("whole", "hose_off", "cap_off", "wall_hose_off", "on_cylinder", "cylinder_empty"),
+    "new_oxygenator": ("lies_by", "gas", "clear"),
     "oxygenator_exhaust": ("dry", "blocked", "water", "foam"),
     "patient": ("ejecting", "no_pulse", "froth_in_tube", "coughing", "bleeding"),
     "flow_probe": ("seated", "loose"),
@@ -51,6 +52,11 @@ def reservoir(level_ml: float, shown_ml: float) -> tuple[str, ...]:
     """Return how the reservoir stands to an eye, and whether its display says otherwise."""
     found = "empty" if level_ml < EMPTY_ML else "low" if level_ml < LOW_ML else "filled"
     return (found, "display_wrong") if abs(level_ml - shown_ml) > LEVEL_APART_ML else (found,)
+
+
+def new_oxygenator(share: float | None) -> tuple[str, ...]:
+    """Return how a second oxygenator looks, from the greatest share of gas in it; None = it is not in the circuit."""
+    return ("lies_by",) if share is None else ("gas",) if share > SLUGS_SEEN else ("clear",)
 
 
 def cannula_site(controls: Mapping[str, float]) -> tuple[str, ...]:

@@ -36,9 +36,12 @@ def add_machine(slots: Slots, net: Network, spec: CircuitSpec) -> None:
             net.add_node(make(slots, vessel))
         else:
             _add_node(slots, net, name, c)
+    replaced = {part.instead_of for part in spec.parts}
     for part in spec.parts:
         if AIR not in (part.inlet, part.outlet):
-            slots.add(f"whole:{part.id}", 1.0)
+            slots.add(f"whole:{part.id}", 0.0 if part.instead_of else 1.0)
+            if part.instead_of or part.id in replaced:
+                slots.add(f"there:{part.id}", 0.0 if part.instead_of else 1.0)
             slots.add(f"kink:{part.id}", 0.0)
             slots.add(f"pinch:{part.id}", 0.0)
         for key, value in part.params.items():

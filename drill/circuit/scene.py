@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class LineView:
     """Blood in one part. Cells run from inlet to outlet; fractions 0-1; flow in mL/s, positive as intended.
 
-    `cut`: it is cut out of the circuit, both ends stand open.
+    `cut`: it is cut out of the circuit, both ends stand open. `there`: it is at the machine, and does not lie by or apart.
     """
 
     flow_ml_s: float
@@ -16,6 +16,7 @@ class LineView:
     gas_fractions: tuple[float, ...]
     volume_ml: float
     cut: bool = False
+    there: bool = True
 
 
 @dataclass(frozen=True, slots=True)

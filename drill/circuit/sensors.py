@@ -13,7 +13,7 @@ from drill.circuit.network import Network
 from drill.circuit.readings import LAB, LIVE, READINGS, SHOWN
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec
-from drill.circuit.trace import Num, absolute, between, select
+from drill.circuit.trace import Num, Test, absolute, between, select
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import TICK_S
 
@@ -100,7 +100,14 @@ def add_sensors(slots: Slots, spec: CircuitSpec, net: Network, *, bench: bool) -
 def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     """Work out every true reading from the state of this tick."""
     site = spec.sites
-    ox = site["oxygenator"]
+    ox, second = site["oxygenator"], site.get("second_oxygenator")
+    switched = None if second is None else _by_second(x, spec)
+
+    def of_lung(slot: str) -> Num:
+        """Return a number of the oxygenator that the patient's blood comes from."""
+        first = x[slot.format(ox)]
+        return first if switched is None else select(switched, x[slot.format(second)], first)
+
     true: dict[str, Num] = {
         "flow_l_min": x["flow_site_ml_s"] / ML_S_PER_L_MIN,
         "pump_rpm": x[f"rpm:{site['pump']}"],
@@ -110,14 +117,14 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "p_pre_mmhg": x[f"p:{site['p_pre']}"],
         "p_post_mmhg": x[f"p:{site['p_post']}"],
         "dp_ox_mmhg": x[f"p:{site['p_pre']}"] - x[f"p:{site['p_post']}"],
-        "sweep_l_min": x[f"gas_flow:{ox}"] / ML_S_PER_L_MIN,
+        "sweep_l_min": of_lung("gas_flow:{}") / ML_S_PER_L_MIN,
         "fdo2_pct": 100.0 * x["supply:fdo2"],
         "gas_supply_alarm": x["supply:crossover"],
         "cylinder_l": x["supply:cylinder_l"],
         "agent_exhaust_pct": x[f"agent:{ox}"],
         "agent_blood_pct": x["agent_pct"],
         "gas_pressure_mmhg": x[f"gas_pressure_mmhg:{ox}"],
-        "pco2_post_mmhg": x[f"pco2:{ox}_out"],
+        "pco2_post_mmhg": of_lung("pco2:{}_out"),
         "temp_blood_out_c": acid_base.blood_at(x, site["post_ox"]).temp_c,
         "water_temp_c": x["water_temp_c"],
         "water_flow_l_min": water_flow(x),
@@ -129,7 +136,9 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
         "air_drawn_ml": x["port:air_in_ml"],
         "blood_lost_ml": x["port:blood_lost_ml"],
     }
-    true["gas_in_oxygenator_ml"] = sum((x[f"gas_in:{p.id}"] for p in spec.parts if p.kind == "oxygenator"), start=0.0 * x["gas_ml"])
+    lungs = [p for p in spec.parts if p.kind == "oxygenator"]
+    held = [x[f"gas_in:{p.id}"] * x[f"there:{p.id}"] if p.instead_of else x[f"gas_in:{p.id}"] for p in lungs]
+    true["gas_in_oxygenator_ml"] = sum(held, start=0.0 * x["gas_ml"])
     if "reservoir" in site:
         true["reservoir_ml"] = x[f"vol:{net.edges[site['reservoir']].inlet}"]
     cell = net.edges[site["svo2"]].cells - 1
@@ -152,6 +161,17 @@ def measure(x: Scope, spec: CircuitSpec, net: Network, *, bench: bool) -> None:
     true["blood_volume_ml"] = total
     for name, value in true.items():
         x[f"true:{name}"] = value
+
+
+def _by_second(x: Scope, spec: CircuitSpec) -> bool | Test:
+    """Whether more of what goes on to the patient comes from the second of two oxygenators than from the first."""
+    site, parts = spec.sites, {p.id: p for p in spec.parts}
+
+    def to_patient(lung: str) -> Num:
+        ways = [p.id for p in spec.parts if (p.inlet, p.outlet) == (parts[lung].outlet, site["post_ox"])]
+        return x[f"flow:{ways[0] if ways else lung}"]
+
+    return to_patient(site["second_oxygenator"]) > to_patient(site["oxygenator"])
 
 
 def display(x: Scope, spec: CircuitSpec, net: Network) -> None:

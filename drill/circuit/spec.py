@@ -14,6 +14,7 @@ class PartSpec:
 
     `params` holds the device's numbers by name, unit in the name. `clamps` names controls that pinch it, `taps` controls
     that open it. `drive` is the control that turns a further pump head; the circuit's main pump (site `pump`) has none.
+    `instead_of` names the part whose place it takes when it is joined: until then it lies by, dry.
     """
 
     id: str
@@ -24,6 +25,7 @@ class PartSpec:
     clamps: tuple[str, ...] = ()
     taps: tuple[str, ...] = ()
     drive: str = ""
+    instead_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def check(spec: CircuitSpec) -> None:
             raise CircuitError(f"part '{name}' is there {count} times: give each its own id")
     for part in spec.parts:
         _numbers(part)
+    _spares(spec)
     _ends(spec)
     _islands(spec)
     _shafts(spec)
@@ -47,6 +48,22 @@ def _numbers(part: PartSpec) -> None:
     for name in part.params:
         if name not in KINDS[part.kind]:
             raise NameUnknownError(f"parameter of part '{part.id}' ({part.kind})", name, KINDS[part.kind])
+
+
+def _spares(spec: CircuitSpec) -> None:
+    """A part that lies by has the two ends of the part whose place it takes."""
+    parts = {part.id: part for part in spec.parts}
+    for part in spec.parts:
+        if not part.instead_of:
+            continue
+        if part.instead_of not in parts:
+            raise NameUnknownError(f"part that '{part.id}' is put in the place of", part.instead_of, parts)
+        other = parts[part.instead_of]
+        if (part.inlet, part.outlet) != (other.inlet, other.outlet) or other.instead_of:
+            raise CircuitError(
+                f"part '{part.id}' cannot take the place of '{other.id}': let both go from '{other.inlet}' to '{other.outlet}', "
+                "and let the one that is there at the start lie by for nothing"
+            )
 
 
 def own_nodes(spec: CircuitSpec) -> Iterator[str]:

@@ -31,6 +31,7 @@ from drill.scenarios.schema import Case, Look, Saying, Task, Tasks
 from drill.units import seconds
 
 MAIN_CLAMPS: Final = tuple(name for name in CLAMPS if name not in SIDE_CLAMPS)  # clamps that stop the whole circuit
+ROUND: Final = {"clamp_post_ox": ("clamp_pronto_in", "clamp_pronto_out")}  # a main clamp that another way goes round, and that way's clamps
 NO_FLOW_L_MIN: Final = 0.5  # tunable
 CARRIES_RPM: Final = 1000.0  # tunable: with the flow probe dark, the speed of what turns the pump is all there is
 DRIVES: Final = frozenset({"console", "backup_console"})  # a head in the hands is turned by neither
@@ -45,7 +46,8 @@ class OffSupport:
 
     def feed(self, frame: Frame) -> None:
         """Take in one frame."""
-        clamped = any(frame.controls.get(name, 0.0) >= CLAMP_CLOSED for name in MAIN_CLAMPS)
+        shut = {name for name in CLAMPS if frame.controls.get(name, 0.0) >= CLAMP_CLOSED}
+        clamped = any(name in shut and not (name in ROUND and shut.isdisjoint(ROUND[name])) for name in MAIN_CLAMPS)
         flow = frame.shown.get("flow_l_min")
         turns = "pump_rpm" if frame.drive in DRIVES else "crank_tach_rpm"
         carried = (frame.shown.get(turns) or 0.0) >= CARRIES_RPM if flow is None else flow >= NO_FLOW_L_MIN

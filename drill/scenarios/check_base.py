@@ -122,6 +122,7 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
         for tap in part["taps"]:
             report.name(tap, "control of a tap", CONTROLS)
         report.name(part["drive"], "control that turns a pump head", CONTROLS)
+        report.name(part["instead_of"], "part", [*node["parts"].texts("id"), *(one.id for one in (base.parts if base is not None else ()))])
     for name, member in node["heights_cm"].pairs():
         report.name(member, "node", places, key=name)
     for name, member in node["sites"].pairs():

@@ -279,7 +279,9 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
         title=circuit.title,
         kind=circuit.kind,
         parts=tuple(
-            PartSpec(p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps, p.drive or "")
+            PartSpec(
+                p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps, p.drive or "", p.instead_of or ""
+            )
             for p, device in made
         ),
         heights_cm=dict(circuit.heights_cm),

@@ -245,6 +245,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "stop_effects": "what happens when a job that goes on is stopped",
         "once": "true: it can be done once only",
         "for": "the kinds of circuit that have it; all if not given",
+        "place": "the part without which a circuit has it not",
     },
     "Saying": {
         "id": _ID,
@@ -261,6 +262,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "group": "its row in the panel's list",
         "seconds": "how long the look takes",
         "for": "the kinds of circuit that have it; all if not given",
+        "place": "the part without which a circuit has it not",
     },
     "Effect": _EFFECT,
     "Circuit": {
@@ -288,6 +290,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "clamps": "controls that pinch it",
         "taps": "controls that open it",
         "drive": "what turns it, where the circuit has several pumps",
+        "instead_of": "the part whose place it takes when it is joined: until then it lies by, dry",
     },
     "Sensor": {"reading": "the displayed reading", "lag_s": "how slowly it follows", "zero": "how far its zero is off, in its unit"},
     "ControlLimit": {

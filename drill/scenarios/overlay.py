@@ -20,6 +20,8 @@ def offered(tasks: Tasks, circuit: CircuitSpec) -> Tasks:
     def fits(one: Task | Saying | Look) -> bool:
         if one.for_ and circuit.kind not in one.for_:
             return False
+        if not isinstance(one, Saying) and one.place is not None and one.place not in places:
+            return False
         effects = one.effects if isinstance(one, Task) else ()
         parts = {name for e in effects for name in (e.cut, e.join, e.fresh, e.release, e.part) if name is not None}
         moved = {e.set for e in effects if e.set is not None and e.set.startswith(("clamp_", "tap_"))}

@@ -25,7 +25,10 @@ class Devices(Model):
 
 
 class Part(Model):
-    """One part of a circuit: a device between two nodes; `params` takes the place of the device's own numbers."""
+    """One part of a circuit: a device between two nodes; `params` takes the place of the device's own numbers.
+
+    With `instead_of` it lies by, dry, until it is joined in the place of that part.
+    """
 
     id: Id
     device: Id
@@ -35,6 +38,7 @@ class Part(Model):
     clamps: tuple[Id, ...] = ()
     taps: tuple[Id, ...] = ()
     drive: Id | None = None
+    instead_of: Id | None = None
 
 
 class Sensor(Model):

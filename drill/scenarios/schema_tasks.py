@@ -101,6 +101,7 @@ class Task(Model):
     stop_effects: tuple[Effect, ...] = ()
     once: bool = False
     for_: tuple[Kind, ...] = Field(default=(), alias="for")
+    place: Id | None = None
 
 
 class Saying(Model):
@@ -123,6 +124,7 @@ class Look(Model):
     group: Id
     seconds: Seconds
     for_: tuple[Kind, ...] = Field(default=(), alias="for")
+    place: Id | None = None
 
 
 class Group(Model):

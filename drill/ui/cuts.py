@@ -19,7 +19,7 @@ def draw_cuts(canvas: Canvas, scenery: Scenery, snapshot: Snapshot) -> None:
         if part in lines and lines[part].cut:
             for along in (INSET, path.length - INSET):
                 _open_end(canvas, path, along, drawing.tube(part).width)
-    places = [(drawing.oxygenator.part, drawing.oxygenator.box)]
+    places = [(lung.part, lung.box) for lung in drawing.lungs]
     places += [(drawing.filter.part, drawing.filter.box)] if drawing.filter is not None else []
     for part, box in places:
         if part in lines and lines[part].cut:

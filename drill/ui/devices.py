@@ -153,8 +153,8 @@ def fibres(box: Box) -> list[float]:
     return [box[0] + 20 + k * (box[2] - 40) / 6 for k in range(7)]
 
 
-def draw_oxygenator(s: Sketch, theme: Theme, place: OxygenatorPlace, box: Box) -> None:
-    """Draw the oxygenator's housing, end caps, fibres, gas inlet (high), exhaust and water ports (low)."""
+def draw_oxygenator(s: Sketch, theme: Theme, place: OxygenatorPlace, box: Box, heater: Box) -> None:
+    """Draw the oxygenator's housing, end caps, fibres, exhaust (low), and water ports towards the heater-cooler."""
     x, y, w, h = box
     dx = x - place.box[0]
     line, quiet = theme["line_drawing"], mix(theme["panel"], theme["line_drawing"], 0.45)
@@ -166,7 +166,8 @@ def draw_oxygenator(s: Sketch, theme: Theme, place: OxygenatorPlace, box: Box) -
         s.stroke([(fx, y + 18), (fx, y + h - 18)], 2, fibre)
     for k in (0, 12):
         wx = place.water_x + dx + k
-        s.stroke([(wx, y + h), (wx, y + h + 28)], 3, theme["water"], capped=False)
+        ends = (y + h, heater[1]) if heater[1] > y else (heater[1] + heater[3], y)
+        s.stroke([(wx, end) for end in ends], 3, theme["water"], capped=False)
     ex = place.exhaust_x + dx
     s.stroke([(ex, y + h), (ex, y + h + 14)], 2.4, mix(theme["panel"], theme["oxygen"], 0.6), capped=False)
 

@@ -69,13 +69,18 @@ class FilterPlace(_Model):
 
 
 class OxygenatorPlace(_Model):
-    """The membrane lung; the x of its gas inlet (high), exhaust and water ports (low)."""
+    """The membrane lung; the x of its gas inlet (high), exhaust and water ports (towards the heater-cooler).
+
+    `gas_path` is the way of the gas line to it, where that does not fall straight from the blender.
+    """
 
     part: str
     box: Rect
     gas_x: float
     exhaust_x: float
     water_x: float
+    title: str = "Oxygenator"
+    gas_path: tuple[XY, ...] = ()
 
 
 class Place(_Model):
@@ -149,15 +154,20 @@ class Thing(_Model):
 
 
 class Drawing(_Model):
-    """The whole picture of one circuit. Words stand at the right: those of the heart level end at `heart_level_x`."""
+    """The whole picture of one circuit. Words stand at the right: those of the heart level end at `heart_level_x`.
+
+    Those of the depth below it end at `depth_at`, in the lower right corner where it is not given.
+    """
 
     size: XY
     heart_level_y: float
     heart_level_x: float = 720.0
+    depth_at: XY | None = None
     patient: PatientPlace
     tubes: tuple[Tube, ...]
     pump: PumpPlace
     oxygenator: OxygenatorPlace
+    second_oxygenator: OxygenatorPlace | None = None
     heads: tuple[HeadPlace, ...] = ()
     reservoir: VesselPlace | None = None
     filter: FilterPlace | None = None
@@ -171,6 +181,11 @@ class Drawing(_Model):
     line_key: XY
     gas_line_key: XY
     wall_key: XY | None = None
+
+    @property
+    def lungs(self) -> tuple[OxygenatorPlace, ...]:
+        """The oxygenator, and the second one where there is a place for it."""
+        return (self.oxygenator,) if self.second_oxygenator is None else (self.oxygenator, self.second_oxygenator)
 
     def tube(self, part: str) -> Tube:
         """Return the tube that draws a part."""

@@ -9,7 +9,7 @@ import pygame
 from drill.ui import devices
 from drill.ui.blood import BloodLayer
 from drill.ui.canvas import Box, Canvas, Point
-from drill.ui.drawing import Drawing, HeadPlace, SensorSite, Tube
+from drill.ui.drawing import Drawing, HeadPlace, OxygenatorPlace, SensorSite, Tube
 from drill.ui.keys import keys_of
 from drill.ui.paths import Path
 from drill.ui.sketch import Sketch
@@ -24,6 +24,7 @@ TURNS = 64  # directions that dashes are drawn in
 CRANK_FRAMES = 36
 CHAMBER_SHADE = 150  # how much of the blood's colour shows through rotor and housing, of 255
 MEMBRANE_SHADE = 70
+SMALL_LUNG = 100.0  # height of an oxygenator from which its key has room well below its name
 SENSOR_BOX = (72.0, 36.0)
 FLOW_BOX = (84.0, 36.0)
 
@@ -111,7 +112,7 @@ class Scenery:
             "gas_line": self.p(drawing.gas_line_key),
             "heater": (hx + hw - 6 - cap_width(self.canvas, self.key("heater")), hy + hh / 2),
             "blender": (bx + bw - 7 - cap_width(self.canvas, self.key("blender")), by + 13),
-            "oxygenator": (ox + (ow - cap_width(self.canvas, self.key("oxygenator"))) / 2, oy + oh - 27),
+            "oxygenator": (ox + (ow - cap_width(self.canvas, self.key("oxygenator"))) / 2, oy + oh - (27 if oh > SMALL_LUNG else 14)),
             "line": (lx - cap_width(self.canvas, self.key("line")) / 2, ly),
         }
         if drawing.patient.infusions_key is not None:
@@ -138,7 +139,8 @@ class Scenery:
             devices.draw_pump_housing(sketch, colours, eye, radius)
         mask.disc(eye, radius - 1, (CHAMBER_SHADE,) * 3)
         self._bypass(base, mask, ink)
-        self._oxygenator(base, mask, ink)
+        for lung in drawing.lungs:
+            self._oxygenator(base, mask, ink, lung)
         for tube in drawing.tubes:
             if tube.over_devices:
                 self._tube(base, mask, tube)
@@ -159,9 +161,8 @@ class Scenery:
         for part, shade in ((1.0, 205), (0.78, 232), (0.5, 255)):
             mask.stroke(points, tube.width * part, (shade,) * 3)
 
-    def _oxygenator(self, base: Sketch, mask: Sketch, ink: Theme) -> None:
-        theme, place = self.canvas.theme, self.drawing.oxygenator
-        box = self.b(place.box)
+    def _oxygenator(self, base: Sketch, mask: Sketch, ink: Theme, place: OxygenatorPlace) -> None:
+        theme, box = self.canvas.theme, self.b(place.box)
         x, y, w, h = box
         for sketch, colours in ((base, theme), (mask, ink)):
             sketch.box((x - 1.5, y - 1.5, w + 3, h + 3), colours["tube_outline"], 10)
@@ -170,7 +171,7 @@ class Scenery:
         for side in (x + 7, x + w - 14):
             mask.box((side, y + 20, 7, h - 40), (235, 235, 235), 3)
         for sketch, colours in ((base, theme), (mask, ink)):
-            devices.draw_oxygenator(sketch, colours, place, box)
+            devices.draw_oxygenator(sketch, colours, place, box, self.b(self.drawing.heater.box))
         for fx in devices.fibres(box):  # blood shines through the fibres
             mask.stroke([(fx, y + 18), (fx, y + h - 18)], 2, (MEMBRANE_SHADE - 10,) * 3)
 
@@ -234,10 +235,11 @@ class Scenery:
         if drawing.filter is not None:
             fx, fy, fw, fh = self.b(drawing.filter.box)
             surface.fill(own(drawing.filter.part, 0.5), canvas.rect((fx, fy, fw, fh)).move(-rect.left, -rect.top))
-        x, y, w, h = self.b(drawing.oxygenator.box)
-        for k in range(OXYGENATOR_STRIPS):
-            strip = canvas.rect((x + w * k / OXYGENATOR_STRIPS, y, w / OXYGENATOR_STRIPS + 0.5, h)).move(-rect.left, -rect.top)
-            surface.fill(own(drawing.oxygenator.part, k / (OXYGENATOR_STRIPS - 1)), strip)
+        for lung in drawing.lungs:
+            x, y, w, h = self.b(lung.box)
+            for k in range(OXYGENATOR_STRIPS):
+                strip = canvas.rect((x + w * k / OXYGENATOR_STRIPS, y, w / OXYGENATOR_STRIPS + 0.5, h)).move(-rect.left, -rect.top)
+                surface.fill(own(lung.part, k / (OXYGENATOR_STRIPS - 1)), strip)
         tubes(over=True)
         return surface, pieces
 
@@ -251,10 +253,13 @@ class Scenery:
         right, bottom = self.box[0] + drawing.size[0] - 16, self.box[1] + drawing.size[1] - (3 if drawing.heads else 12)
         level_x = self.box[0] + drawing.heart_level_x
         canvas.text("heart level", (level_x, self.box[1] + drawing.heart_level_y - 7), "label", quiet, align="right")
+        if drawing.depth_at is not None:
+            right, bottom = self.p(drawing.depth_at)
         if below_heart_cm:
             canvas.text(f"{below_heart_cm:.0f} cm below heart", (right, bottom), "label", quiet, align="right")
         _, oy, _, oh = self.b(drawing.oxygenator.box)
-        canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
+        if drawing.second_oxygenator is None:  # beside a second one there is no room for the word
+            canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
         hx, hy, hw, hh = self.b(drawing.heater.box)
         canvas.panel((hx, hy, hw, hh), theme["panel"], theme["water"], radius=6)
         bx, by, bw, bh = self.b(drawing.blender.box)
@@ -265,11 +270,12 @@ class Scenery:
                 continue
             x, y = self.cap_places()[place]
             canvas.text(word, (x - 6, y + 4.5), "label", quiet, align="right")
-        ox, _, ow, _ = self.b(drawing.oxygenator.box)
-        sign = (ox + 9, oy + oh / 2 - 9, ow - 18, 18)
-        canvas.panel(sign, theme["well"], None, radius=4)
-        covered.fill((0, 0, 0), canvas.rect(sign).move(-rect.left, -rect.top))
-        canvas.text("Oxygenator", (ox + ow / 2, oy + oh / 2 + 4), "label", theme["line_drawing"], align="centre")
+        for lung in drawing.lungs:
+            ox, oy, ow, oh = self.b(lung.box)
+            sign = (ox + 9, oy + oh / 2 - 9, ow - 18, 18)
+            canvas.panel(sign, theme["well"], None, radius=4)
+            covered.fill((0, 0, 0), canvas.rect(sign).move(-rect.left, -rect.top))
+            canvas.text(lung.title, (ox + ow / 2, oy + oh / 2 + 4), "label", theme["line_drawing"], align="centre")
         for head in drawing.heads:
             canvas.text(head.title, self.p(head.label), "label", quiet)
         if drawing.filter is not None:

@@ -18,6 +18,7 @@ from drill.ui import devices
 from drill.ui.canvas import Box, Canvas
 from drill.ui.cuts import draw_cuts
 from drill.ui.drawing import ClampSite, Drawing, HeadPlace, SensorSite, TapSite
+from drill.ui.lungs import draw_lungs
 from drill.ui.scenery import DASH_LENGTH, TURNS, Scenery
 from drill.ui.spots import STEPS, Entry, Spot
 from drill.ui.stations import draw_seat, draw_stations, stands_by
@@ -76,7 +77,7 @@ class Schematic:
         self._draw_moving(snapshot)
         draw_seat(canvas, scenery, snapshot, crank_turn=self._crank_turn, lit=lit)
         draw_stations(canvas, scenery, snapshot, lit=lit)
-        self._draw_supply(snapshot)
+        draw_lungs(canvas, scenery, snapshot, sweep_phase=self._sweep_phase)
         self._draw_bypass(snapshot)
         draw_cuts(canvas, scenery, snapshot)
         for sensor in self.drawing.sensors:
@@ -109,6 +110,9 @@ class Schematic:
         scenery = self.scenery
         blits: list[tuple[pygame.Surface, tuple[int, int]]] = []
         for part, steps in self._steps.items():
+            view = snapshot.scene.lines.get(part)
+            if view is not None and not view.there:
+                continue
             along, last = self._phase[part] % DASH_GAP, len(steps) - DASH_LENGTH / 2
             while along < last:
                 if along > DASH_LENGTH / 2:
@@ -116,7 +120,6 @@ class Schematic:
                     picture, half_w, half_h = scenery.dash[turn]
                     blits.append((picture, (x - half_w, y - half_h)))
                 along += DASH_GAP
-            view = snapshot.scene.lines.get(part)
             if view is not None and any(g > GAS_SEEN for g in view.gas_fractions):
                 blits.extend(self._gas(part, view))
         blits.extend(scenery.arrows)
@@ -152,22 +155,6 @@ class Schematic:
             picture = self.scenery.bubbles[slot % len(self.scenery.bubbles)]
             x, y = self.canvas.at((ex + spread * radius * 1.4, ey - radius * (0.75 - depth * 0.5 * min(1.0, gas * 3))))
             yield picture, (x - picture.get_width() // 2, y - picture.get_height() // 2)
-
-    def _draw_supply(self, snapshot: Snapshot) -> None:
-        """The gas line with the gas running, and what the blender is set to."""
-        canvas, theme = self.canvas, self.canvas.theme
-        x, y, _, h = self.scenery.b(self.drawing.blender.box)
-        gx, bottom = self.drawing.oxygenator.gas_x + self.box[0], self.drawing.oxygenator.box[1] + self.box[1]
-        top = y + h
-        canvas.surface.fill(mix(theme["panel"], theme["oxygen"], 0.25), canvas.rect((gx - 2, top, 4, bottom - top)))
-        along = self._sweep_phase - 8.0
-        while along < bottom - top:
-            start, stop = max(0.0, along), min(bottom - top, along + 4)
-            if stop > start:
-                canvas.surface.fill(theme["oxygen"], canvas.rect((gx - 1, top + start, 2, stop - start)))
-            along += 8.0
-        sweep, fdo2 = snapshot.controls.get("sweep_l_min", 0.0), snapshot.controls.get("fdo2_pct", 21.0)
-        canvas.text(f"FdO₂ {fdo2 / 100:.2f} · {sweep:.1f} L/min", (x + 11, y + 33), "label", theme["text"])
 
     def _draw_bypass(self, snapshot: Snapshot) -> None:
         """The reservoir's blood up to its level, and how fast each head is set."""
@@ -290,6 +277,8 @@ class Schematic:
             spots.append(self._thing("reservoir", scenery.b(drawing.reservoir.box), listed))
         if drawing.filter is not None:
             spots.append(self._thing("filter", scenery.b(drawing.filter.box), listed))
+        if drawing.second_oxygenator is not None:
+            spots.append(self._thing("second_oxygenator", scenery.b(drawing.second_oxygenator.box), listed))
         spots.extend(self._head_spot(snapshot, head, listed) for head in drawing.heads)
         for station in drawing.stations:
             if stands_by(station.id, snapshot):

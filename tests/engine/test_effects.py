@@ -232,13 +232,15 @@ def test_retrograde_flow_brings_gas_back_out_of_the_brain() -> None:
 def test_every_job_is_there_on_some_machine_and_only_where_it_fits(root: Path) -> None:
     """Nothing in tasks.yaml is offered nowhere; a machine has no job for parts that it lacks, and no group is empty."""
     loaded = [free(root, name) for name in MACHINES]
-    wanted = {t.id for one in loaded for t in one.tasks.tasks}
+    bridged = load_scenario("oxygenator_changeout/cpb_parallel_change", roots=[root / "scenario_packs"])
+    wanted = {t.id for one in (*loaded, bridged) for t in one.tasks.tasks}
     raw = (root / "scenario_packs/base/tasks.yaml").read_text(encoding="utf-8")
     ids = [line.split("{id: ")[1].split(",")[0] for line in raw.split("tasks:")[1].split("sayings:")[0].splitlines() if "{id: " in line]
     assert set(ids) == wanted
     va, _, cpb = loaded
     assert "cut_out_circuit" not in {t.id for t in cpb.tasks.tasks}
     assert "call_level" not in {t.id for t in va.tasks.tasks}
+    assert "cut_bridge" not in {t.id for t in cpb.tasks.tasks}
     for one in loaded:
         used = {t.group for t in one.tasks.tasks} | {s.group for s in one.tasks.sayings} | {k.group for k in one.tasks.looks}
         assert {g.id for g in one.tasks.groups} == used

@@ -26,7 +26,7 @@ VENOUS, ARTERIAL = 0.68, 0.99
 VA_CLAMPS = ("clamp_return", "clamp_drainage", "clamp_pump_outlet", "clamp_post_ox", "clamp_distal_perfusion")
 ELSEWHERE = frozenset(  # controls of lines, heads and interlocks that this circuit has not
     {c for c in CLAMPS if c not in VA_CLAMPS}
-    | {"aortic_clamp", "aortic_vent", "tap_filter_purge", "vacuum_mmhg", "gas_hose_second"}
+    | {"aortic_clamp", "aortic_vent", "tap_filter_purge", "vacuum_mmhg", "gas_hose_second", "water_second", "lung_tapped"}
     | {"suction_rpm", "vent_rpm", "cardioplegia_rpm", "spare_rpm", "spare_links", "module_power", "line_over_field", "line_in_svc"}
     | {name for i in INTERLOCKS.values() if i.name not in ("bubble", "water") for name in (i.limit, i.arm, i.override)}
     | {"limit_level_low_ml", "limit_dp_ox_high_mmhg"}

@@ -51,8 +51,21 @@ def _build(slots: Slots, part: PartSpec, inlet: str, outlet: str) -> EdgeModel:
         return 0.0, laws.oxygenator(q, x[f"par:{part.id}.k"], x[f"par:{part.id}.exponent"])
 
     made = edge(part, inlet, outlet, law, part.params["volume_ml"], INERTANCE)
-    made.keep = trap.keep
+    made.keep = _keep_untapped if part.instead_of else trap.keep
     return made
+
+
+def _keep_untapped(x: Scope, share: Num) -> Mapping[str, Num]:
+    """Tipped and tapped, a lung that has been put in lets its gas go with the blood."""
+    return {gas: kept * (1.0 - x["in:lung_tapped"]) for gas, kept in trap.keep(x, share).items()}
+
+
+def _on_it(part: PartSpec, x: Scope, moved: str) -> Num:
+    """Return 1 where a hose or line is on this oxygenator, else 0: of two, the control `moved` says on which."""
+    lungs = x.slots.names("hose_on:")
+    if len(lungs) < 2:
+        return 1.0
+    return 1.0 - x[f"in:{moved}"] if lungs[0] == f"hose_on:{part.id}" else x[f"in:{moved}"]
 
 
 def _oxygen(part: PartSpec, x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
@@ -153,7 +166,7 @@ def _cross_gas(part: PartSpec, x: Scope) -> None:
     node = part.outlet
     over = most(x[f"gas_pressure_mmhg:{part.id}"] + x[f"air_mmhg:{part.id}"] - x[f"p:{node}"], 0.0)
     per_s = (x[f"par:{part.id}.gas_crossing_ml_min_mmhg"] + x[f"tear_ml_min_mmhg:{part.id}"]) / 60.0
-    crossed = least(per_s * over * TICK_S, MOST_CROSSED_ML)
+    crossed = least(per_s * over * TICK_S, MOST_CROSSED_ML) * _joined(part, x)
     volume = most(x[f"vol:{node}"] - x[f"unmixed:{node}"], 0.01)
     thinner = volume / (volume + crossed)
     for s in SPECIES:
@@ -161,6 +174,11 @@ def _cross_gas(part: PartSpec, x: Scope) -> None:
     x[f"bulk:{node}"] = x[f"bulk:{node}"] + crossed / (volume + crossed)
     x[f"vol:{node}"] = x[f"vol:{node}"] + crossed
     x["port:air_in_ml"] = x["port:air_in_ml"] + crossed
+
+
+def _joined(part: PartSpec, x: Scope) -> Num:
+    """Return 0 while a lung lies by, else 1."""
+    return x[f"there:{part.id}"] if part.instead_of else 1.0
 
 
 def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
@@ -176,7 +194,7 @@ def _refresh(part: PartSpec, x: Scope, viscosity_cp: Num) -> None:
     _exchange_co2(part, x)
     _leak_plasma(part, x)
     _cross_gas(part, x)
-    water = water_flow(x)
+    water = water_flow(x) * _on_it(part, x, "water_second")
     litres = most(absolute(x[f"flow:{part.id}"]) / laws.ML_S_PER_L_MIN, 0.05)
     x[f"warming:{part.id}"] = 1.0 - exp(-(x[f"par:{part.id}.heat_k_l_min"] * 1.2 * water / (water + 2.0)) / litres)
 

@@ -50,7 +50,7 @@ def add_trap(slots: Slots, part: PartSpec) -> None:
 def vent(part: PartSpec, x: Scope) -> None:
     """Let gas out of an oxygenator's top by its vent."""
     gather(part, x, OXYGENATOR.gathers_s)
-    let_out(part, x, x["in:vent_ox"])
+    let_out(part, x, x["in:vent_ox"] * x[f"there:{part.id}"] if part.instead_of else x["in:vent_ox"])
 
 
 def gather(part: PartSpec, x: Scope, over_s: float) -> None:
