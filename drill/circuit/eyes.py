@@ -162,6 +162,7 @@ class Eyes:
             backup_console_here=box.backup_here,
             motor_lamp=self.motor_lamp(),
             compressions=self._controls["compressions"] > 0.5,
+            pool_ml=self._of("true:reservoir_ml") if "reservoir" in self._model.circuit.sites else None,
         )
 
     def _line(self, part: str) -> tuple[str, int, int | None, int | None, list[int], list[int], list[list[int]], float]:

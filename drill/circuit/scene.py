@@ -34,7 +34,7 @@ class PumpView:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The machine as seen. `lines` is keyed by part id."""
+    """The machine as seen. `lines` is keyed by part id; `pool_ml` is the blood in the reservoir by eye, whatever its display says."""
 
     lines: Mapping[str, LineView]
     pump: PumpView
@@ -43,3 +43,4 @@ class Scene:
     backup_console_here: bool
     motor_lamp: bool
     compressions: bool
+    pool_ml: float | None = None

@@ -168,8 +168,9 @@ class Schematic:
         x, y, w, h = self.scenery.b(drawing.reservoir.box)
         level = snapshot.shown.get(drawing.reservoir.reading)
         view = snapshot.scene.lines.get(drawing.reservoir.part)
-        if level is not None and view is not None:
-            deep = (h - 18) * max(0.0, min(1.0, level / drawing.reservoir.full_ml))
+        stands = level if snapshot.scene.pool_ml is None else snapshot.scene.pool_ml  # the eye sees blood, not its display
+        if stands is not None and view is not None:
+            deep = (h - 18) * max(0.0, min(1.0, stands / drawing.reservoir.full_ml))
             tint = theme.blood_colour(view.saturations[0] if view.saturations else 0.7)
             bottom = y + h - 11
             canvas.surface.fill(tint, canvas.rect((x + 15, bottom - deep, w - 21, deep)))

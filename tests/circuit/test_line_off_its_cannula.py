@@ -143,6 +143,7 @@ def test_a_level_sensor_that_stands_still_is_refitted(plant: Plant) -> None:
     run(plant, 3)
     assert plant.shown("reservoir_ml") == shown
     assert plant.look("reservoir") == ("filled", "display_wrong")
+    assert (plant.scene().pool_ml or 0.0) > (shown or 0.0) + 300.0
     plant.mend("level")
     run(plant, 3)
     assert plant.look("reservoir") == ("filled",)
