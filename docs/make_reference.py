@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from drill.circuit.consoles import EQUIPMENT
 from drill.circuit.controls import CONTROLS
 from drill.circuit.drugs import DRUGS
-from drill.circuit.faults import FAULTS, Parameter
+from drill.circuit.fault import Parameter
+from drill.circuit.faults import FAULTS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.labs import LABS
 from drill.circuit.looks import FINDINGS

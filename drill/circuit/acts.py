@@ -9,7 +9,8 @@ from typing import Any
 from drill.circuit.compiler import Model
 from drill.circuit.components import COMPONENTS
 from drill.circuit.controls import CONTROLS
-from drill.circuit.faults import FAULTS, Fault
+from drill.circuit.fault import Fault
+from drill.circuit.faults import FAULTS
 from drill.circuit.gas import GAS, PRIME
 from drill.circuit.holes import AIR
 from drill.circuit.readings import LIVE, READINGS
