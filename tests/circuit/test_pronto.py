@@ -157,7 +157,7 @@ def test_tapping_frees_what_the_fibres_hold() -> None:
     left = held(plant, "second_oxygenator")
     plant.set("lung_tapped", 1.0)
     plant.set("pump_rpm_set", 145.0)
-    run(plant, 6)
+    run(plant, 11)
 
     assert left > 0.08
     assert held(plant, "second_oxygenator") < 0.01
