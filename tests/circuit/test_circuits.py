@@ -173,11 +173,12 @@ def test_each_clamp(name: str, control: str) -> None:
         assert plant.true("flow_l_min") < 0.05
         assert ven < -60.0
     elif control in BEHIND_OX | BEFORE_OX:
-        assert plant.true("flow_l_min") < 0.25
         assert flow < -2.0
         assert pre > 20.0 if control != "clamp_pump_outlet" else pre < 0.0
         upstream_of_post = control in BEFORE_OX or (control == "clamp_post_ox" and "cpb" in name)
         assert post < 0.0 if upstream_of_post else post > 20.0
+        run(plant, 1.5 if name in ROLLERS else 0.0)  # the lines behind it swing for a second or two
+        assert abs(plant.true("flow_l_min")) < 0.2
     else:
         assert abs(_flow(plant, branch.id)) < 0.1 * abs(passed) + 0.05
 
