@@ -7,15 +7,16 @@ from drill.commands.common import Finding, json_option, print_json
 
 @click.command()
 @click.option("--c", "with_c", is_flag=True, help="Also build the kernel as C with the local compiler; compare bits and time.")
+@click.option("--all", "every", is_flag=True, help="Every circuit of the packs, not the machines of free play alone.")
 @json_option
-def bench(*, with_c: bool, as_json: bool) -> None:
-    """Measure this machine: the physics of each circuit, a whole drill, starting, memory. Takes a minute or two."""
+def bench(*, with_c: bool, every: bool, as_json: bool) -> None:
+    """Measure this machine: the physics of each machine, a whole drill, starting, memory. Takes a minute, with --c a few."""
     from drill.headless import DEMONSTRATION
     from drill.lab.bench import bench as measure
     from drill.lab.bench import lines
     from drill.records.home import pack_roots
 
-    found = measure(pack_roots(), DEMONSTRATION, with_c=with_c)
+    found = measure(pack_roots(), DEMONSTRATION, with_c=with_c, every=every)
     if as_json:
         print_json(found)
     else:

@@ -36,13 +36,13 @@ ROUNDS, TICKS_A_ROUND, PLAIN_ROUNDS = 400, 20, 150
 Step = Callable[[Any], None]
 
 
-def bench(roots: Sequence[Path], scenario: str, *, with_c: bool) -> dict[str, Any]:
-    """Measure everything that `drill bench` shows; takes about a minute."""
+def bench(roots: Sequence[Path], scenario: str, *, with_c: bool, every: bool = False) -> dict[str, Any]:
+    """Measure everything that `drill bench` shows, of the machines of free play or of `every` circuit; takes about a minute."""
     return {
         "drill": __version__,
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "machine": machine(),
-        "circuits": [measure(loaded, with_c=with_c) for loaded in circuits(roots)],
+        "circuits": [measure(loaded, with_c=with_c) for loaded in circuits(roots, every=every)],
         "whole_drill": whole_drill(scenario),
         "start": start_up(scenario),
     }
@@ -110,11 +110,11 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def circuits(roots: Sequence[Path]) -> list[Loaded]:
-    """Return one loaded scenario for each circuit that the packs have."""
+def circuits(roots: Sequence[Path], *, every: bool = False) -> list[Loaded]:
+    """Return one loaded scenario for each circuit of free play, or for `every` circuit that the packs have."""
     found: dict[str, Loaded] = {}
     for case in find_scenarios(roots):
-        if not case.error:
+        if not case.error and (every or case.free_play):
             loaded = load_scenario(case.ref, roots=roots)
             found.setdefault(loaded.circuit.id, loaded)
     return [found[name] for name in sorted(found)]

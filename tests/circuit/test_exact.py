@@ -30,7 +30,7 @@ import numpy as np
 from drill.circuit.compiler import build
 from drill.lab.bench import circuits
 from drill.records.kernels import load_kernel
-for loaded in circuits([Path("scenario_packs")]):
+for loaded in circuits([Path("scenario_packs")], every=sys.argv[2] == "every"):
     model = build(loaded.circuit, loaded.patient)
     x = np.array(model.slots.first)
     for name, value in loaded.scenario.usual_controls.items():
@@ -43,11 +43,14 @@ for loaded in circuits([Path("scenario_packs")]):
 """
 
 
+WHICH = pytest.mark.parametrize("plain_bits", ["free play", pytest.param("every", marks=pytest.mark.soak)], indirect=True)
+
+
 @pytest.fixture(scope="module")
-def plain_bits(root: Path) -> dict[str, str]:
-    """What plain Python comes to, for each shipped circuit."""
+def plain_bits(root: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """What plain Python comes to, for each machine of free play or for every shipped circuit."""
     found = {}
-    for loaded in circuits([root / "scenario_packs"]):
+    for loaded in circuits([root / "scenario_packs"], every=request.param == "every"):
         model = build(loaded.circuit, loaded.patient)
         x = list(model.slots.first)
         for name, value in loaded.scenario.usual_controls.items():
@@ -59,24 +62,27 @@ def plain_bits(root: Path) -> dict[str, str]:
     return found
 
 
+@WHICH
 @pytest.mark.slow
 @pytest.mark.parametrize("settings", [{}, {"NUMBA_CPU_NAME": "generic"}], ids=["this processor", "a plain processor"])
 def test_another_process_has_the_same_bits_with_and_without_the_processors_features(
     root: Path, plain_bits: dict[str, str], settings: dict[str, str]
 ) -> None:
     """Compiled in a process of its own, for this processor and for one without any extra instructions: the bits of plain Python."""
-    said = subprocess.run(
-        [sys.executable, "-c", CHILD, str(TICKS)], cwd=root, env={**os.environ, **settings}, check=True, capture_output=True, text=True
-    ).stdout
+    words = [sys.executable, "-c", CHILD, str(TICKS), "every" if len(plain_bits) > len(circuits([root / "scenario_packs"])) else ""]
+    said = subprocess.run(words, cwd=root, env={**os.environ, **settings}, check=True, capture_output=True, text=True).stdout
 
     assert dict(line.split() for line in said.splitlines()) == plain_bits
 
 
+@WHICH
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
 def test_c_has_the_same_bits(root: Path, plain_bits: dict[str, str], tmp_path: Path) -> None:
     """The same operations as C, built by another compiler, come to the bits of plain Python."""
-    for loaded in circuits([root / "scenario_packs"]):
+    for loaded in circuits([root / "scenario_packs"], every=True):
+        if loaded.circuit.id not in plain_bits:
+            continue
         model = build(loaded.circuit, loaded.patient)
         x = np.array(model.slots.first)
         for name, value in loaded.scenario.usual_controls.items():

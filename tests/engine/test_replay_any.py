@@ -232,13 +232,14 @@ def expert_or_random(loaded: Loaded) -> str:
 
 
 @pytest.mark.slow
-def test_every_case_replays_in_a_fresh_process(tmp_path: Path) -> None:
-    """Each shipped scenario with each cause, one seed, twenty seconds, compiled."""
-    paths = [path for ref, cause in CASES for path in write_runs(ref, cause, [1], tmp_path, limit_s=20.0)]
+def test_every_scenario_replays_in_a_fresh_process(tmp_path: Path) -> None:
+    """Each shipped scenario with its first cause, one seed, twenty seconds, compiled."""
+    first = dict(reversed(CASES))
+    paths = [path for ref, cause in first.items() for path in write_runs(ref, cause, [1], tmp_path, limit_s=20.0)]
     done = again(paths)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("identical:") == len(CASES)
+    assert done.stdout.count("identical:") == len(first)
 
 
 @pytest.mark.soak
