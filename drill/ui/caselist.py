@@ -78,8 +78,7 @@ class CaseList:
         if key in (pygame.K_UP, pygame.K_DOWN):
             self._move(1 if key == pygame.K_DOWN else -1, canvas)
         elif key in (pygame.K_LEFT, pygame.K_RIGHT) and self.filters:
-            names = [name for name, _ in self.machine.options]
-            self.machine.value = names[(names.index(self.machine.value) + (1 if key == pygame.K_RIGHT else -1)) % len(names)]
+            self.machine.step(1 if key == pygame.K_RIGHT else -1)
             self._relist()
         else:
             return False

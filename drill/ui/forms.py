@@ -140,17 +140,21 @@ class Choice:
 
     def handle(self, event: pygame.Event, canvas: Canvas) -> bool:
         """Choose by click, or by left and right with the focus; return whether the event was used."""
-        names = [name for name, _ in self.options]
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+            names = [name for name, _ in self.options]
             point = canvas.logical(event.pos)
             if inside(self.box, point):
                 self.value = names[min(int((point[0] - self.box[0]) / (self.box[2] / len(names))), len(names) - 1)]
                 return True
         if self.focused and event.type == pygame.KEYDOWN and event.key in (pygame.K_LEFT, pygame.K_RIGHT):
-            step = 1 if event.key == pygame.K_RIGHT else -1
-            self.value = names[(names.index(self.value) + step) % len(names)]
+            self.step(1 if event.key == pygame.K_RIGHT else -1)
             return True
         return False
+
+    def step(self, by: int) -> None:
+        """Go on by so many options, round the end."""
+        names = [name for name, _ in self.options]
+        self.value = names[(names.index(self.value) + by) % len(names)]
 
     def draw(self, canvas: Canvas) -> None:
         """Draw the row; the chosen one is filled, bold and underlined, so that it does not depend on colour."""
