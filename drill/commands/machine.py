@@ -10,7 +10,7 @@ from drill.commands.common import Finding, json_option, print_json
 @click.option("--all", "every", is_flag=True, help="Every circuit of the packs, not the machines of free play alone.")
 @json_option
 def bench(*, with_c: bool, every: bool, as_json: bool) -> None:
-    """Measure this machine: the physics of each machine, a whole drill, starting, memory. Takes a minute, with --c a few."""
+    """Measure this machine: the physics of each machine, a whole drill, starting, memory. Takes two minutes, with --c more."""
     from drill.headless import DEMONSTRATION
     from drill.lab.bench import bench as measure
     from drill.lab.bench import lines

@@ -37,7 +37,7 @@ Step = Callable[[Any], None]
 
 
 def bench(roots: Sequence[Path], scenario: str, *, with_c: bool, every: bool = False) -> dict[str, Any]:
-    """Measure everything that `drill bench` shows, of the machines of free play or of `every` circuit; takes about a minute."""
+    """Measure everything that `drill bench` shows, of the machines of free play or of `every` circuit; takes about two minutes."""
     return {
         "drill": __version__,
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
