@@ -120,13 +120,19 @@ def _desk(roots: Sequence[Path] | None, *, speed: float | None, seed: int | None
 
 
 def open_window(desk: Desk, first: Callable[[Desk], Screen]) -> int:
-    """Open the window with a first screen; return 0 when it is closed."""
+    """Open the window with a first screen; return 0 when it is closed. Raises SessionError where no window can be shown."""
     with contextlib.ExitStack() as stack:
-        with quiet_libraries():
-            pygame.init()
         stack.callback(pygame.quit)
+        try:
+            with quiet_libraries():
+                pygame.init()
+                pygame.display.init()  # pygame.init() alone says nothing of a display that it could not open
+            window = pygame.display.set_mode(first_size(), pygame.RESIZABLE)
+        except pygame.error as error:
+            raise SessionError(
+                f"no window can be shown here ({error}): see `drill doctor`; `drill run` needs none"
+            ) from error
         desk.sounds = Sounds()
-        window = pygame.display.set_mode(first_size(), pygame.RESIZABLE)
         pygame.display.set_caption(WINDOW_TITLE)
         pygame.key.set_repeat(350, 40)
         desk.resize(window.get_size())

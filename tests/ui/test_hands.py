@@ -348,7 +348,8 @@ class XHands:
 def virtual_display() -> Iterator[str]:
     """Start an X server of our own on a free display and end it afterwards."""
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WINDOW[0]}x{WINDOW[1]}x24", "-nolisten", "tcp"]
+    # without -noreset the server starts anew whenever its last client leaves, and turns away who knocks meanwhile
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WINDOW[0]}x{WINDOW[1]}x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
     try:

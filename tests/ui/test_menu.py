@@ -7,6 +7,8 @@ import pygame
 import pytest
 
 from drill import TRAINING_ONLY
+from drill.errors import SessionError
+from drill.ui.app import open_window
 from drill.ui.caselist import BrokenCard, Card, CaseCard
 from drill.ui.forms import Choice, Field
 from drill.ui.menu import Menu
@@ -245,3 +247,12 @@ def test_the_real_menu_lists_the_shipped_cases_and_a_broken_one(broken_pack: Pat
     assert kinds == sorted(kinds, key=["case", "free", "broken"].index)
     assert "foo" in shown
     assert not [word for word in ("pump_head", "va_flow_lost", "motor", "no_power") if word in shown.lower()]
+
+
+def test_a_display_that_cannot_be_opened_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the window system does not answer, the program says why and what to do instead, not `pygame.error`."""
+    pygame.quit()
+    monkeypatch.setenv("SDL_VIDEODRIVER", "no_such_driver")
+
+    with pytest.raises(SessionError, match=r"no window can be shown here.*drill doctor"):
+        open_window(Desk((), sounds=Sounds(muted=True)), Leave)
