@@ -9,7 +9,8 @@ from drill.scenarios.diagnostics import Diagnostic, errors_in, in_order
 from drill.scenarios.entries import Site, load_entries
 from drill.scenarios.library import Library
 from drill.scenarios.load import gather
-from drill.scenarios.tree import Report, root
+from drill.scenarios.schema_words import LANGUAGE
+from drill.scenarios.tree import Node, Report, root
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ def _broken(library: Library, ref: str, error: str) -> Found:
     """Return the entry of a scenario that does not load, under its case name where that can be read."""
     pack, name = ref.split("/")
     case = root(library.document(pack, "scenarios", f"{name}.yaml"))["case"]
-    return Found(ref, case["name"].text or "A case that does not load", case["line"].text, "", free_play=False, error=error)
+    return Found(ref, _words(case["name"]) or "A case that does not load", _words(case["line"]), "", free_play=False, error=error)
+
+
+def _words(node: Node) -> str:
+    """Return a text as it stands, or its English, or else the first of its languages; "" where there is none."""
+    each = {tag: member.text for tag, member in node.pairs()}
+    return node.text or each.get(LANGUAGE) or next(iter(each.values()), "")
 
 
 def check_path(path: FilePath | str, *, roots: Sequence[FilePath | str], site: Site = None) -> tuple[Diagnostic, ...]:

@@ -147,7 +147,7 @@ def test_error_play_is_the_expert_with_its_changes(packs: Any) -> None:
 
 def test_earlier_root_hides_the_same_pack_in_a_later_one(packs: Any, root: Path, tmp_path: Path) -> None:
     """A user's own copy of a pack is played instead of the shipped one."""
-    packs.edit(SCENARIO, "name: VA ECMO, late shift", "name: VA ECMO, early shift")
+    packs.edit(SCENARIO, 'en: "VA ECMO, late shift"', 'en: "VA ECMO, early shift"')
 
     found = find_scenarios([packs.folder, root / "scenario_packs"])
 
@@ -173,10 +173,12 @@ def test_every_condition_key_is_explained() -> None:
 )
 def test_texts_come_in_the_site_s_language_with_fallback(packs: Any, language: str, first: str) -> None:
     """The site's language, without its country, then the pack's own; what is written once is read by all."""
+    both = '{en: "Look after the patient and the circuit.", de: "Kümmern Sie sich um Patient und Kreislauf."}'
+    packs.edit(SCENARIO, both, "Look after it.")
     case = packs.load(site={"language": language}).scenario.case
 
     assert case.briefing.startswith(first)
-    assert case.task == "Look after the patient and the circuit."
+    assert case.task == "Look after it."
 
 
 def test_the_language_is_no_part_of_a_run(packs: Any) -> None:
