@@ -9,16 +9,15 @@ circuit's data; delays and the pause's length are local targets (tunable). Inter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from itertools import compress
+from operator import gt, itemgetter, lt
+from typing import Any, NamedTuple
 
-from drill.circuit.controls import CONTROLS
-from drill.circuit.interlocks import Interlock, alarm_of
-from drill.circuit.readings import HOSTS, READINGS
+from drill.circuit.alarmspec import PRIORITIES, AlarmSpec, off_at
+from drill.circuit.readings import READINGS
 from drill.errors import CircuitError, NameUnknownError
 from drill.units import seconds, ticks
 
-PRIORITIES = ("high", "medium", "low")
-DEVICE_CONDITIONS = ("motor_fault", "on_battery", "no_signal")  # flags that a device raises about itself
 SWITCHES = {"console": "console_alarms", "monitor": "monitor_alarms"}  # what switches all alarms of a host off
 EVENTS_KEPT = 200
 AUDIO_PAUSE_S = 120.0  # tunable; two minutes is what bedside monitors commonly offer
@@ -62,109 +61,6 @@ class AlarmLimit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class AlarmSpec:
-    """One alarm of a circuit: a shown reading past a limit, or a device's own flag.
-
-    `limit` is a number in the reading's unit, or the name of the control that sets it; `sign` is +1 above, -1 below.
-    A latching alarm stays, inactive, until it is acknowledged. It takes `delay_s` to raise and as long to clear.
-    """
-
-    id: str
-    text: str
-    priority: str
-    host: str
-    reading: str = ""
-    sign: int = 0
-    limit: float | str = 0.0
-    condition: str = ""
-    delay_s: float = 0.0
-    latching: bool = False
-
-
-def alarm_specs(entries: Iterable[Mapping[str, object]]) -> tuple[AlarmSpec, ...]:
-    """Build the alarms from a circuit's `alarms:` entries, most urgent first; CircuitError names the entry that is wrong."""
-    specs = [_spec(entry) for entry in entries]
-    seen: set[str] = set()
-    for spec in specs:
-        if spec.id in seen:
-            raise CircuitError(f"alarm '{spec.id}' is there twice: give each alarm its own id")
-        seen.add(spec.id)
-    return tuple(sorted(specs, key=lambda spec: PRIORITIES.index(spec.priority)))
-
-
-def _spec(entry: Mapping[str, object]) -> AlarmSpec:
-    """Turn one entry into a spec, with every name in it known."""
-    name = str(entry.get("id", ""))
-    reading, condition = str(entry.get("reading", "")), str(entry.get("condition", ""))
-    priority = str(entry.get("priority", "medium"))
-    if priority not in PRIORITIES:
-        raise CircuitError(f"alarm '{name}': priority '{priority}' is not one of {', '.join(PRIORITIES)}")
-    if (reading == "") == (condition == ""):
-        raise CircuitError(f"alarm '{name}' needs exactly one of 'reading' and 'condition'")
-    if condition and condition not in DEVICE_CONDITIONS:
-        raise NameUnknownError("device condition", condition, DEVICE_CONDITIONS)
-    if reading and reading not in READINGS:
-        raise NameUnknownError("reading", reading, READINGS)
-    host = str(entry.get("host") or (READINGS[reading].host if reading else "console"))
-    if host not in HOSTS:
-        raise CircuitError(f"alarm '{name}': '{host or reading}' is shown nowhere, so nothing can alarm; hosts are {', '.join(HOSTS)}")
-    sign, limit = _limit(name, entry) if reading else (0, 0.0)
-    delay = entry.get("delay_s", 0.0)
-    return AlarmSpec(
-        id=name,
-        text=str(entry.get("text") or name.upper().replace("_", " ")),
-        priority=priority,
-        host=host,
-        reading=reading,
-        sign=sign,
-        limit=limit,
-        condition=condition,
-        delay_s=float(delay) if isinstance(delay, int | float) else 0.0,
-        latching=entry.get("latching", False) is True,
-    )
-
-
-def starting(entries: Iterable[Mapping[str, object]]) -> dict[str, float]:
-    """Return the limits that a circuit is delivered with, by control: `{control: name, at: number}` of its `alarms:` entries."""
-    found: dict[str, float] = {}
-    for entry in entries:
-        for side in ("above", "below"):
-            raw = entry.get(side)
-            if isinstance(raw, Mapping) and isinstance(at := raw.get("at"), int | float):
-                found[str(raw["control"])] = float(at)
-    return found
-
-
-def interlock_alarms(rows: Iterable[Interlock]) -> tuple[AlarmSpec, ...]:
-    """Return the alarms of interlocks: high while one acts, low while one is overridden."""
-    acts = [AlarmSpec(alarm_of(row.name), row.text, "high", row.host, condition=alarm_of(row.name), latching=True) for row in rows]
-    held = [AlarmSpec(row.override, f"{row.title.upper()} OVERRIDDEN", "low", row.host, condition=row.override) for row in rows]
-    return (*acts, *held)
-
-
-def alarm_ids(circuit_alarms: Iterable[str], interlocks: Iterable[str]) -> list[str]:
-    """Return the ids of all alarms that a circuit can raise, from the ids of its entries."""
-    return [*circuit_alarms, *(name for each in interlocks for name in (alarm_of(each), f"override_{each}"))]
-
-
-def _limit(name: str, entry: Mapping[str, object]) -> tuple[int, float | str]:
-    """Read `above` or `below`: a number, or {control: name}."""
-    sides = [side for side in ("above", "below") if entry.get(side) is not None]
-    if len(sides) != 1:
-        raise CircuitError(f"alarm '{name}' needs exactly one of 'above' and 'below'")
-    raw = entry[sides[0]]
-    sign = 1 if sides[0] == "above" else -1
-    if isinstance(raw, Mapping):
-        control = str(raw.get("control", ""))
-        if control not in CONTROLS:
-            raise NameUnknownError("control", control, CONTROLS)
-        return sign, control
-    if isinstance(raw, int | float):
-        return sign, float(raw)
-    raise CircuitError(f"alarm '{name}': {sides[0]} is a number or {{control: name}}, not {raw!r}")
-
-
-@dataclass(frozen=True, slots=True)
 class _Held:
     """What the board remembers of one alarm. `changed_tick` is when what was seen last began to differ from `active`."""
 
@@ -176,8 +72,23 @@ class _Held:
 
 
 _QUIET = _Held()
-_Watched = tuple[int, str, int, float]  # place on the board, reading, sign, limit
-_Told = tuple[int, str]  # place on the board, condition
+
+
+class _Side:
+    """All readings that are watched on one side of their limits, compared at one go."""
+
+    def __init__(self, rows: Iterable[tuple[int, int, float]], past: Callable[[float, float], bool]) -> None:
+        """Watch (place on the board, place among the numbers, limit); `past` says which side."""
+        self.rows = tuple(rows)
+        places = [at for _, at, _ in self.rows]
+        self._limits = tuple(limit for _, _, limit in self.rows)
+        # itemgetter gives no tuple for fewer than two places; what is compared once more is cut off by the limits
+        self._pick = itemgetter(*(places * 2 if len(places) == 1 else places or [0, 0]))
+        self._past = past
+
+    def seen(self, numbers: Any) -> list[bool]:
+        """Return which are past their limits."""
+        return list(map(self._past, self._pick(numbers), self._limits))
 
 
 class AlarmBoard:
@@ -187,45 +98,42 @@ class AlarmBoard:
         """Start silent. `audio_pause_s` is how long one audio pause lasts."""
         self._specs = tuple(specs)
         self._delays = tuple(ticks(spec.delay_s) for spec in self._specs)
-        self._off_at = tuple(_off_at(spec) for spec in self._specs)
-        self._knobs = tuple(sorted({spec.limit for spec in self._specs if isinstance(spec.limit, str)}))
-        self._set_so: tuple[object, ...] = ()  # the hosts alive and the knobs' stands that `_watch` was made for
-        self._watch: tuple[_Watched, ...] = ()
-        self._said: tuple[_Told, ...] = ()
-        self._past: list[int] | None = None  # what was seen at the last tick, while nothing waits for its delay
+        self._off_at = tuple(off_at(spec) for spec in self._specs)
+        self._above, self._below = _Side((), gt), _Side((), lt)
+        self._said: tuple[int, ...] = ()
+        self._live: AbstractSet[str] = frozenset()
+        self._past: tuple[list[bool], list[bool]] | None = None  # what was seen at the last tick, while nothing waits for its delay
         self._held = [_QUIET] * len(self._specs)
         self._numbers: list[tuple[float | None, float]] = [(None, 0.0)] * len(self._specs)  # (reading, limit) when last past it
         self._pause_ticks = ticks(audio_pause_s)
         self._pause_until = 0
         self._events: list[AlarmEvent] = []
 
-    def update(
-        self,
-        tick: int,
-        shown: Mapping[str, float | None],
-        controls: Mapping[str, float],
-        flags: Mapping[str, bool],
-        live_hosts: AbstractSet[str],
+    def watch(
+        self, lit: Mapping[str, int], controls: Mapping[str, float], flags: Mapping[str, bool], live_hosts: AbstractSet[str]
     ) -> None:
-        """Look at one tick's display. A blank reading is past no limit; a blank host raises nothing."""
-        set_so = (live_hosts, *[controls[knob] for knob in self._knobs])
-        if set_so != self._set_so:
-            self._set_so, self._past = set_so, None
-            self._watch, self._said = self._watching(controls, live_hosts)
-        past = [i for i, name, sign, limit in self._watch if (number := shown.get(name)) is not None and sign * (number - limit) > 0.0]
-        past += [i for i, condition in self._said if flags.get(condition, False)]
-        for i in past:
-            self._numbers[i] = (shown.get(self._specs[i].reading), self._limit_of(i, controls))
-        if past != self._past:
-            self._past = past if self._follow(tick, frozenset(past), live_hosts) else None
+        """Know what can alarm from now on: again whenever a display, a control, a flag or a host has changed.
 
-    def _watching(self, controls: Mapping[str, float], live_hosts: AbstractSet[str]) -> tuple[tuple[_Watched, ...], tuple[_Told, ...]]:
-        """Return what can alarm now, by readings and by flags: its host is alive and its limit is not off."""
-        live = [(i, spec, self._limit_of(i, controls)) for i, spec in enumerate(self._specs) if spec.host in live_hosts]
-        return (
-            tuple((i, spec.reading, spec.sign, limit) for i, spec, limit in live if spec.reading and limit != self._off_at[i]),
-            tuple((i, spec.condition) for i, spec, _ in live if spec.condition),
-        )
+        `lit` says where each reading that is shown stands among the numbers. A blank reading is past no limit; a blank
+        host raises nothing; a limit that is off has no other side.
+        """
+        rows: dict[int, list[tuple[int, int, float]]] = {1: [], -1: []}
+        for i, spec in enumerate(self._specs):
+            limit = self._limit_of(i, controls)
+            if spec.host in live_hosts and spec.reading in lit and limit != self._off_at[i]:
+                rows[spec.sign].append((i, lit[spec.reading], limit))
+        self._above, self._below = _Side(rows[1], gt), _Side(rows[-1], lt)
+        self._said = tuple(i for i, spec in enumerate(self._specs) if spec.host in live_hosts and flags.get(spec.condition, False))
+        self._live, self._past = live_hosts, None
+
+    def update(self, tick: int, numbers: Any) -> None:
+        """Look at the displays of one tick, by the places that `watch` was given."""
+        seen = above, below = self._above.seen(numbers), self._below.seen(numbers)
+        past = [*compress(self._above.rows, above), *compress(self._below.rows, below)]
+        for i, at, limit in past:
+            self._numbers[i] = (numbers[at], limit)
+        if seen != self._past:
+            self._past = seen if self._follow(tick, frozenset([*(row[0] for row in past), *self._said]), self._live) else None
 
     def _limit_of(self, i: int, controls: Mapping[str, float]) -> float:
         limit = self._specs[i].limit
@@ -368,13 +276,6 @@ class AlarmBoard:
         self._past = None
         self._held = [_Held(*held[spec.id][:-2]) if spec.id in held else _QUIET for spec in self._specs]
         self._numbers = [tuple(held[spec.id][-2:]) if spec.id in held else (None, 0.0) for spec in self._specs]
-
-
-def _off_at(spec: AlarmSpec) -> float | None:
-    """Return the value at which an alarm's control stands for off: the end of its range away from the reading."""
-    if not isinstance(spec.limit, str):
-        return None
-    return CONTROLS[spec.limit].low if spec.sign < 0 else CONTROLS[spec.limit].high
 
 
 def _text(spec: AlarmSpec, number: float | None, limit: float) -> str:

@@ -28,9 +28,9 @@ from drill.circuit.acid_base import base_excess_of, content_at
 from drill.circuit.blood import content
 from drill.circuit.components import COMPONENTS
 from drill.circuit.components.base import Exchange
+from drill.circuit.consoles import DriveFaults
 from drill.circuit.controls import CONTROLS
 from drill.circuit.emit import PYTHON, C, text_of
-from drill.circuit.faults import FLAGS
 from drill.circuit.network import Network, NodeModel, step_pressures
 from drill.circuit.slots import Scope, Slots
 from drill.circuit.spec import CircuitSpec, PatientSpec
@@ -124,7 +124,7 @@ def _build(circuit: CircuitSpec, who: PatientSpec | Bench, substeps: int) -> Mod
     slots, net = Slots(), Network()
     for control in CONTROLS.values():
         slots.add(f"in:{control.name}", control.default)
-    for flag in FLAGS:
+    for flag in DriveFaults._fields:
         slots.add(f"flag:{flag}", 0.0)
     if isinstance(who, Bench):
         for name in wiring.PATIENT_SITES.values():

@@ -19,6 +19,16 @@ PLACES = ("console", "emergency_drive", "backup_console", "spare_head", "moving"
 COUPLES_BELOW_RPM = 200.0  # magnets do not take hold at speed, tunable
 
 
+class DriveFaults(NamedTuple):
+    """What is wrong with the drive and the kernel does not compute: 1 where it is so; `battery_lost` a share, `runaway_rpm` in rpm."""
+
+    motor_failed: float = 0.0
+    head_off: float = 0.0
+    battery_lost: float = 0.0
+    runaway_rpm: float = 0.0
+    cut_fails: float = 0.0
+
+
 class Drive(NamedTuple):
     """What turns the rotor in this tick: its target (rpm) and time constant (s), and what the console measures (rpm)."""
 
@@ -44,6 +54,14 @@ class Consoles:
         self._motor_rpm = 0.0
         self.battery_min = self._full_min
         self._boot_left = {"console": 0.0, "backup_console": self._boot_s}
+        self.changes = 0  # of where the head is and what has power: whoever keeps an answer knows by it when to ask again
+        self.live = self.backup_live = False
+        self._rests: tuple[object, ...] | None = None  # given these, timers and battery stand still
+
+    def bring_backup(self) -> None:
+        """The backup console has come to the bedside."""
+        self.backup_here = True
+        self.changes += 1
 
     def move_head(self, where: str, towards: str = "") -> None:
         """Put the head, or a roller's boot, on a drive, or take it into the hands ("moving"); seated on a slow motor it takes hold.
@@ -58,6 +76,7 @@ class Consoles:
         elif where in self._boot_left:
             self.loose = False
         self.head_on = where
+        self.changes += 1
         if where in self._boot_left:
             self.in_use = where
 
@@ -86,42 +105,52 @@ class Consoles:
         """Whether the flow and bubble sensor stayed behind with the drive: one that sits on the line does not."""
         return self._probe_in_drive and self.head_on != self.in_use
 
-    def tick(self, controls: Mapping[str, float], flags: Mapping[str, float], rotor_rpm: float, hold: Hold = FREE) -> Drive:
-        """Advance timers and the main motor by one tick. `flags` are the faults of the drive, `rotor_rpm` the rotor's speed.
+    def tick(self, controls: Mapping[str, float], moves: int, faults: DriveFaults, rotor_rpm: float, hold: Hold = FREE) -> Drive:
+        """Advance timers and the main motor by one tick. `rotor_rpm` is the rotor's speed, `moves` counts what controls have moved.
 
         `hold` is what the interlocks of the console in use take of its speed; a drive that has run away obeys a cut alone.
         """
-        self._age(controls, flags)
-        cut = hold.cut and flags["cut_fails"] < 0.5
-        turning = self.ready("console", controls) and controls["module_power"] > 0.5 and flags["motor_failed"] < 0.5 and not cut
+        given = (moves, self.changes, faults.battery_lost)
+        if given != self._rests:
+            self._rests = None if self._age(controls, faults.battery_lost) else given
+            live, backup = self.ready("console", controls), self.ready("backup_console", controls)
+            self.changes += (live, backup) != (self.live, self.backup_live)
+            self.live, self.backup_live = live, backup
+        cut = hold.cut and faults.cut_fails < 0.5
+        turning = self.live and controls["module_power"] > 0.5 and faults.motor_failed < 0.5 and not cut
         asked = controls["pump_rpm_set"] * hold.speed
-        wanted = (flags["runaway_rpm"] or asked) if turning else 0.0
+        wanted = (faults.runaway_rpm or asked) if turning else 0.0
         self._motor_rpm += TICK_S / (self._tau_run_s + TICK_S) * (wanted - self._motor_rpm)
-        if flags["head_off"] > 0.5 and self.head_on == "console":
+        if faults.head_off > 0.5 and self.head_on == "console":
             self.loose = True
         if self.head_on == "emergency_drive":
             return Drive(controls["crank_rpm"] * self._gear, self._tau_run_s, 0.0)
         if self.head_on == "backup_console":
-            ready = self.ready("backup_console", controls)  # a cut is of the main drive's own power
+            ready = self.backup_live  # a cut is of the main drive's own power
             return Drive(asked if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, rotor_rpm)
         if self.head_on == "spare_head":
-            ready = self.ready("console", controls)
+            ready = self.live
             share = hold.speed if controls["spare_links"] > 0.5 else 1.0  # a cut is of the arterial module's own power
             return Drive(controls["spare_rpm"] * share if ready else 0.0, self._tau_run_s if ready else self._tau_down_s, self._motor_rpm)
         if self.head_on == "console" and not self.loose:
             return Drive(wanted, self._tau_run_s if turning else self._tau_down_s, rotor_rpm)
         return Drive(0.0, self._tau_down_s, self._motor_rpm if self.in_use == "console" else 0.0)
 
-    def _age(self, controls: Mapping[str, float], flags: Mapping[str, float]) -> None:
-        """Boot timers and the battery: it drains by the clock without mains, at once by what a fault has taken of it."""
+    def _age(self, controls: Mapping[str, float], battery_lost: float) -> bool:
+        """Boot timers and the battery: it drains by the clock without mains, at once by what a fault has taken of it.
+
+        Return whether any of them moved.
+        """
+        before = (*self._boot_left.values(), self.battery_min)
         for box in self._boot_left:
             if not self.powered(box, controls):
                 self._boot_left[box] = self._boot_s
             elif self._boot_left[box] > 0.0:
                 self._boot_left[box] = max(0.0, self._boot_left[box] - TICK_S)
-        self.battery_min = min(self.battery_min, self._full_min * (1.0 - flags["battery_lost"]))
+        self.battery_min = min(self.battery_min, self._full_min * (1.0 - battery_lost))
         if controls["mains_power"] < 0.5 and self.powered("console", controls):
             self.battery_min = max(0.0, self.battery_min - TICK_S / 60.0)
+        return (*self._boot_left.values(), self.battery_min) != before
 
     def save(self) -> dict[str, object]:
         """Return the state as JSON data."""
@@ -146,3 +175,4 @@ class Consoles:
         boot = saved["boot_left"]
         if isinstance(boot, Mapping):
             self._boot_left = {box: float.fromhex(str(boot[box])) for box in self._boot_left}
+        self.changes, self._rests = self.changes + 1, None

@@ -1,8 +1,7 @@
 """What every display shows: nothing without its host's power or its signal, never a zero that is not there."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache
-from operator import itemgetter
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from drill.circuit.consoles import Consoles
@@ -11,7 +10,6 @@ from drill.circuit.slots import Slots
 
 LOW_PERFUSION_MAP_MMHG, LOW_PERFUSION_PULSE_MMHG = 45.0, 4.0  # an oximeter loses its signal below; tunable
 OXIMETERS = frozenset({"spo2_right_hand_pct", "spo2_left_hand_pct", "spo2_foot_pct"})
-POWERED = ("console", "crank", "monitor", "analyser", "heater")  # hosts that can be dead
 FAILURES = ("zero", "stuck", "lost")
 PRESSURE_LINES = ("p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg")  # what the lines at the oxygenator measure
 
@@ -23,7 +21,6 @@ class Displays:
         """Know where each display's number stands; what this machine does not measure (`measured`) is never there."""
         self._x, self._v, self._consoles, self._controls = x, v, consoles, controls
         self._index = index = slots.index
-        self._all = itemgetter(*(index[f"shown:{name}"] for name in SHOWN))
         self._contacts = tuple((name, index[f"lost:{name}"]) for name in SHOWN if name != "bubble_ml")  # a dry one sees air
         self._pulse_at, self._map_at = index["true:pulse_pressure_mmhg"], index["true:map_mmhg"]
         self._bench = "phase" not in slots
@@ -31,12 +28,14 @@ class Displays:
         self._missing = frozenset(SHOWN).difference(measured)
         self.lost: frozenset[str] = frozenset()
         self.no_signal = False  # the console misses a sensor that the circuit has
+        self.changes = 0  # of what has a signal, as far as it is looked at
         self.refresh()
 
     def refresh(self) -> None:
         """Look anew at which sensors have lost their contact: after a fault, a repair, a result or a load."""
         off = PRESSURE_LINES if self._controls["pressure_lines"] < 0.5 else ()
         self.lost = self._missing | {name for name, at in self._contacts if self._v[at] > 0.5} | frozenset(off)
+        self.changes += 1
         self.no_signal = any(READINGS[name].host == "console" for name in self.lost - self._absent)
 
     def mend(self, group: str) -> None:
@@ -55,17 +54,24 @@ class Displays:
     def hosts(self) -> frozenset[str]:
         """Return the hosts that are alive."""
         box, controls = self._consoles, self._controls
-        return _hosts(
-            box.ready(box.in_use, controls),
-            box.head_on == "emergency_drive",
-            controls["monitor_power"] > 0.5,
-            controls["analyser_power"] > 0.5,
-            controls["heater_power"] > 0.5,
-        )
+        powered = {
+            "console": box.ready(box.in_use, controls),
+            "crank": box.head_on == "emergency_drive",
+            "monitor": controls["monitor_power"] > 0.5,
+            "analyser": controls["analyser_power"] > 0.5,
+            "heater": controls["heater_power"] > 0.5,
+        }
+        return frozenset({"flowmeter", LAB, *(host for host, live in powered.items() if live)})
 
     def silent(self) -> frozenset[str]:
         """Return the displays without a signal: contact lost, probe left behind with the drive, oximeter without a pulse."""
-        return _silence(self.lost, self._consoles.probe_left, self._weak())
+        left_behind = GROUPS["probe"] if self._consoles.probe_left else ()
+        return self.lost | {*left_behind, *(OXIMETERS if self.weak() else ())}
+
+    def lit(self, hosts: AbstractSet[str]) -> dict[str, int]:
+        """Return where the number of each display stands that is not blank, for the hosts that are alive."""
+        silent = self.silent()
+        return {name: self._index[f"shown:{name}"] for name in SHOWN if READINGS[name].host in hosts and name not in silent}
 
     def shown(self, name: str) -> float | None:
         """Return one display, None where it is blank."""
@@ -73,58 +79,15 @@ class Displays:
             return None
         return float(self._x[self._index[f"shown:{name}"]])
 
-    def all_shown(self) -> list[float | None]:
-        """Return all displays in the order of SHOWN."""
-        shown: list[float | None] = list(self._all(self._v))
-        for k in _dark(self.hosts(), self.silent()):
-            shown[k] = None
-        return shown
-
-    def some(self, names: Iterable[str]) -> Callable[[frozenset[str]], dict[str, float | None]]:
-        """Return what gives some displays by name, None where one is blank, for the hosts that are alive."""
-        wanted = frozenset(names)
-        places = tuple((name, self._index[f"shown:{name}"], READINGS[name].host) for name in SHOWN if name in wanted)
-
-        @lru_cache(maxsize=32)
-        def lit(hosts: frozenset[str], silent: frozenset[str]) -> tuple[dict[str, None], tuple[tuple[str, int], ...]]:
-            seen = tuple((name, at) for name, at, host in places if host in hosts and name not in silent)
-            return dict.fromkeys(name for name, _, _ in places), seen
-
-        def these(hosts: frozenset[str]) -> dict[str, float | None]:
-            blank, seen = lit(hosts, self.silent())
-            found: dict[str, float | None] = {**blank}
-            v = self._v
-            for name, at in seen:
-                found[name] = v[at]
-            return found
-
-        return these
-
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
-        if name in OXIMETERS and self._weak():
+        if name in OXIMETERS and self.weak():
             return "no pulse" if name == "spo2_foot_pct" else "low perfusion"
         if name in self.lost and name not in self._absent and READINGS[name].host in self.hosts():
             return "no signal"
         return ""
 
-    def _weak(self) -> bool:
+    def weak(self) -> bool:
         """Whether an oximeter finds no pulse."""
         v = self._v
         return not self._bench and (v[self._pulse_at] < LOW_PERFUSION_PULSE_MMHG or v[self._map_at] < LOW_PERFUSION_MAP_MMHG)
-
-
-@lru_cache(maxsize=32)
-def _hosts(*powered: bool) -> frozenset[str]:
-    return frozenset({"flowmeter", LAB, *(host for host, live in zip(POWERED, powered, strict=True) if live)})
-
-
-@lru_cache(maxsize=64)
-def _silence(lost: frozenset[str], left_behind: bool, weak: bool) -> frozenset[str]:  # noqa: FBT001  asked every tick
-    return lost | {*(GROUPS["probe"] if left_behind else ()), *(OXIMETERS if weak else ())}
-
-
-@lru_cache(maxsize=64)
-def _dark(hosts: frozenset[str], silent: frozenset[str]) -> tuple[int, ...]:
-    """Return which displays are blank, by their place in SHOWN."""
-    return tuple(k for k, name in enumerate(SHOWN) if READINGS[name].host not in hosts or name in silent)

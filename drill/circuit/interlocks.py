@@ -8,7 +8,7 @@ nothing acts. Delays, rates and the rule for latched ones are local targets (tun
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from drill.circuit.spec import CircuitSpec, InterlockSpec
 from drill.errors import CircuitError, NameUnknownError
@@ -156,7 +156,30 @@ class Interlocks:
         self._delays = tuple(ticks(row.delay_s) for row in self.rows)
         self._states = [_REST] * len(self.rows)
         self._unsaid = {name: False for row in self.rows for name in (row.override, alarm_of(row.name))}
+        self._armed: tuple[tuple[int, int, float], ...] = ()
+        self._calm = False  # each stands as if nothing had ever been past its limit
+        self.changes = 0  # of what has tripped
         self.shut = False
+
+    def watch(self, lit: Mapping[str, int], controls: Mapping[str, float], live_hosts: AbstractSet[str]) -> None:
+        """Know what can trip from now on: again whenever a display, a control or a host has changed.
+
+        `lit` says where each reading that is shown stands among the numbers.
+        """
+        self._armed = tuple(
+            (lit[row.reading], row.sign, limit_of(row, controls))
+            for row in self.rows
+            if row.host in live_hosts and controls[row.arm] >= 0.5 and row.reading in lit
+        )
+
+    def quiet(self, numbers: Any) -> bool:
+        """Whether nothing is past a limit nor remembered: then `act` would change nothing, and need not be asked."""
+        if not self._calm:
+            return False
+        for at, sign, limit in self._armed:  # noqa: SIM110  a generator would cost more than what it asks
+            if sign * (numbers[at] - limit) > 0.0:
+                return False
+        return True
 
     def act(
         self, tick: int, shown: Mapping[str, float | None], controls: Mapping[str, float], live_hosts: AbstractSet[str], *, cranked: bool
@@ -164,9 +187,12 @@ class Interlocks:
         """Look at the displays of the tick before and return what is done in this one. `cranked`: a hand turns the pump."""
         acting = []
         for i, row in enumerate(self.rows):
+            before = self._states[i].tripped
             self._states[i] = state = self._follow(i, row, tick, shown, controls, live_hosts)
+            self.changes += state.tripped != before
             if state.tripped and controls[row.override] < 0.5:
                 acting.append((row, state))
+        self._calm = not self.shut and all(state is _REST for state in self._states)
         if not acting and not self.shut:
             return FREE
         self.shut = self._clamped(acting, shown, cranked=cranked)
@@ -191,6 +217,7 @@ class Interlocks:
         """A hand has opened the electronic clamp: it shuts anew if it has to."""
         self.shut = False
         self._states = [_REST if row.does == "clamp" else state for row, state in zip(self.rows, self._states, strict=True)]
+        self.changes += 1
 
     def _follow(
         self, i: int, row: Interlock, tick: int, shown: Mapping[str, float | None], controls: Mapping[str, float], live: AbstractSet[str]
@@ -219,6 +246,7 @@ class Interlocks:
         for i, row in enumerate(self.rows):
             if row.arm == control:
                 self._states[i] = _REST
+                self.changes += 1
 
     def said(self, controls: Mapping[str, float]) -> dict[str, bool]:
         """Return the conditions of their alarms that hold: which act, which are overridden."""
@@ -257,6 +285,7 @@ class Interlocks:
         self.shut = saved["shut"] is True
         held = {name: State(t, since, changed, float.fromhex(speed)) for name, (t, since, changed, speed) in states.items()}
         self._states = [held.get(row.name, _REST) for row in self.rows]
+        self.changes, self._calm = self.changes + 1, False
 
 
 def limit_of(row: Interlock, controls: Mapping[str, float]) -> float:

@@ -6,17 +6,17 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from drill.circuit import acts, alarms, interlocks
+from drill.circuit import acts, alarms, alarmspec, interlocks
 from drill.circuit.alarms import Alarm, AlarmBoard, AlarmEvent, AlarmLimit
 from drill.circuit.body import FLUIDS
 from drill.circuit.compiler import Bench, Model, build
-from drill.circuit.consoles import EQUIPMENT, Consoles
+from drill.circuit.consoles import EQUIPMENT, Consoles, DriveFaults
 from drill.circuit.controls import CONTROLS
 from drill.circuit.displays import Displays
 from drill.circuit.drugs import DRUGS
 from drill.circuit.eyes import Eyes
-from drill.circuit.faults import FLAGS
 from drill.circuit.interlocks import ELECTRONIC_CLAMP, FREE, Hold, Interlocks, Standing
 from drill.circuit.labs import Result, Samples
 from drill.circuit.readings import GROUPS, READINGS, SHOWN
@@ -61,16 +61,15 @@ class Plant:
         gear, up, down = (pump.params[name] for name in ("crank_gear", "tau_run_s", "tau_down_s"))
         self._consoles = Consoles(circuit.drives, gear, up, down, has_boot=pump.kind == "roller")
         self._interlocks = Interlocks(circuit)
-        self._board = AlarmBoard((*alarms.alarm_specs(circuit.alarms), *alarms.interlock_alarms(self._interlocks.rows)))
+        self._board = AlarmBoard((*alarmspec.alarm_specs(circuit.alarms), *alarmspec.interlock_alarms(self._interlocks.rows)))
         self._samples = Samples()
         index = self._index
         self.measured = tuple(name for name in READINGS if self._model.slow.writes(index[f"true:{name}"]))
         self._displays = Displays(self._model.slots, self._x, self._v, self._consoles, self._controls, self.measured)
-        self._all_true = itemgetter(*(index[f"true:{name}"] for name in READINGS))
-        self._watched = self._displays.some(str(a["reading"]) for a in circuit.alarms if a.get("reading"))
-        self._guarded = self._displays.some(self._interlocks.readings)
-        self._flags = itemgetter(*(index[f"flag:{name}"] for name in FLAGS))
-        self._rpm_at, self._head_off_at = index[f"rpm:{pump.id}"], index["flag:head_off"]
+        places = [*(index[f"true:{name}"] for name in READINGS), *(index[f"shown:{name}"] for name in SHOWN)]
+        self._all, self._places = itemgetter(*places), np.array(places)
+        self._flags = itemgetter(*(index[f"flag:{name}"] for name in DriveFaults._fields))
+        self._rpm_at, self._head_off_at, self._motor_at = index[f"rpm:{pump.id}"], index["flag:head_off"], index["flag:motor_failed"]
         self._live_at = index["machine_live"]
         self._boot_out_at = index.get(f"boot_out:{pump.id}")
         self._lent_at = index.get(f"lent:{circuit.sites.get('spare', '')}")
@@ -80,7 +79,11 @@ class Plant:
         self._tick = 0
         self.moves = 0  # of controls, so far: whoever keeps a copy of them knows by it when to look again
         self._bench = isinstance(patient, Bench)
-        for name, value in {**alarms.starting(circuit.alarms), **interlocks.starting(circuit.interlocks)}.items():
+        self._stands: tuple[object, ...] = ()  # what `_look_again` last looked at
+        self._hosts: frozenset[str] = frozenset()
+        self._lit: dict[str, int] = {}
+        self._blank: frozenset[str] = frozenset()
+        for name, value in {**alarmspec.starting(circuit.alarms), **interlocks.starting(circuit.interlocks)}.items():
             self.set(name, value)
 
     # -- hands --------------------------------------------------------------------------------------------------
@@ -204,7 +207,7 @@ class Plant:
         if thing not in EQUIPMENT:
             raise NameUnknownError("equipment", thing, EQUIPMENT)
         if thing == "backup_console":
-            self._consoles.backup_here = True
+            self._consoles.bring_backup()
 
     def _add(self, slot: str, amount: float) -> None:
         index = self._index[slot]
@@ -216,13 +219,13 @@ class Plant:
         """Advance by 20 ms: drives, kernel (ten substeps, slow body, sensors), alarms."""
         x, box, controls = self._v, self._consoles, self._controls
         rpm = x[self._rpm_at]
-        drive = box.tick(controls, dict(zip(FLAGS, self._flags(x), strict=True)), rpm, self._interlock())
+        faults = DriveFaults._make(self._flags(x))
         target, tau, measured = self._drive_at
-        x[target], x[tau], x[measured] = drive
+        x[target], x[tau], x[measured] = box.tick(controls, self.moves, faults, rpm, self._interlock())
         x[self._head_off_at] = 0.0
         x[self._battery_at] = box.battery_pct if box.in_use == "console" else 100.0
         x[self._tach_at] = rpm if box.head_on == "emergency_drive" else 0.0
-        x[self._live_at] = 1.0 if box.ready("console", controls) else 0.0
+        x[self._live_at] = 1.0 if box.live else 0.0
         if self._lent_at is not None:
             x[self._lent_at] = 1.0 if box.head_on == "spare_head" else 0.0
         if self._boot_out_at is not None:
@@ -234,22 +237,40 @@ class Plant:
                 self.set(name, 0.0)
         for result in self._samples.due(self._tick):
             self._displays.report(result.values)
-        hosts = self._displays.hosts()
+        self._look_again()
+        self._board.update(self._tick, x)
+
+    def _look_again(self) -> None:
+        """Know what is lit and what can alarm or trip: anew only where something has changed that decides it."""
+        displays, box, rows = self._displays, self._consoles, self._interlocks
+        stands = (self.moves, box.changes, displays.changes, rows.changes, displays.weak(), self._v[self._motor_at] > 0.5)
+        if stands == self._stands:
+            return
+        self._stands, controls = stands, self._controls
+        self._hosts = hosts = displays.hosts()
+        self._lit = lit = displays.lit(hosts)
+        self._blank = frozenset(SHOWN).difference(lit)
         heard = hosts.difference([host for host, switch in alarms.SWITCHES.items() if controls[switch] < 0.5])
-        self._board.update(self._tick, self._watched(hosts), controls, self._conditions(), heard)
+        rows.watch(lit, controls, hosts)
+        self._board.watch(lit, controls, self._conditions(), heard)
 
     def _interlock(self) -> Hold:
         """Let the interlocks act on the displays of the tick before."""
-        if not self._interlocks.rows:
-            return FREE
-        hosts = self._displays.hosts()
-        cranked = self._consoles.head_on == "emergency_drive"
-        shut = self._interlocks.shut
-        hold = self._interlocks.act(self._tick, self._guarded(hosts), self._controls, hosts, cranked=cranked)
+        self._look_again()
+        rows = self._interlocks
+        if rows.quiet(self._v):
+            hold = FREE
+        else:
+            cranked, shut = self._consoles.head_on == "emergency_drive", rows.shut
+            hold = rows.act(self._tick, self._guarded(), self._controls, self._hosts, cranked=cranked)
+            if hold.clamp != shut:
+                self.set(ELECTRONIC_CLAMP, float(hold.clamp))
         self._v[self._cool_at] = 1.0 if hold.cool else 0.0
-        if hold.clamp != shut:
-            self.set(ELECTRONIC_CLAMP, float(hold.clamp))
         return hold
+
+    def _guarded(self) -> dict[str, float | None]:
+        """Return what the interlocks look at, None where it is blank."""
+        return {name: self._v[self._lit[name]] if name in self._lit else None for name in self._interlocks.readings}
 
     def _conditions(self) -> dict[str, bool]:
         """Return what the devices say of themselves."""
@@ -299,9 +320,20 @@ class Plant:
             if value is not None:
                 self._v[self._index[f"p:{name}"]] = float(value)
 
+    def numbers(self) -> NDArray[np.float64]:
+        """Return all true readings in the order of READINGS, and behind them all displays in the order of SHOWN, lit or blank."""
+        return np.array(self._all(self._v)) if self._v is self._x else self._x.take(self._places)
+
+    def blank(self) -> frozenset[str]:
+        """Return the displays that show nothing."""
+        self._look_again()
+        return self._blank
+
     def readings(self) -> tuple[list[float], list[float | None]]:
-        """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, at one go."""
-        return list(self._all_true(self._v)), self._displays.all_shown()
+        """Return all true readings in the order of READINGS, and all displays in the order of SHOWN, None where one is blank."""
+        blank, numbers = self.blank(), self._all(self._v)
+        shown = [None if name in blank else at for name, at in zip(SHOWN, numbers[len(READINGS) :], strict=True)]
+        return list(numbers[: len(READINGS)]), shown
 
     def note(self, name: str) -> str:
         """Return why a live display shows no number ("" where it does)."""
@@ -325,8 +357,8 @@ class Plant:
 
     def interlocks(self) -> tuple[Standing, ...]:
         """Return how each interlock of this machine stands."""
-        hosts = self._displays.hosts()
-        return self._interlocks.standing(self._guarded(hosts), self._controls, hosts)
+        self._look_again()
+        return self._interlocks.standing(self._guarded(), self._controls, self._hosts)
 
     def acknowledge(self, tick: int, alarm_id: str | None = None) -> None:
         """Acknowledge one alarm, or all."""

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import Entry
@@ -66,6 +67,7 @@ def _per_unit(resolution: float) -> float:
 # Dividing by a whole number of steps gives the nearest float to the decimal; multiplying by 0.01 does not.
 _STEPS = {name: _per_unit(READINGS[name].resolution) for name in TRUE}
 _ALL_STEPS = np.array([_STEPS[name] for name in (*TRUE, *SHOWN)])
+_SHOWN_AT = {name: k for k, name in enumerate(SHOWN)}
 MOST_STEPS = 1e15
 Places = Mapping[str, tuple[int, float]]
 Value = TypeVar("Value", float, float | None)
@@ -134,20 +136,22 @@ def quantise(name: str, value: float) -> int:
     return round(value * _STEPS[name])
 
 
-def frame_entry(tick: int, true: Sequence[float], shown: Sequence[float | None]) -> Entry:
-    """Return the log's `frame` entry for all readings in the order of TRUE and of SHOWN; None = blank.
+def frame_entry(tick: int, numbers: NDArray[np.float64], blank: Iterable[str]) -> Entry:
+    """Return the log's `frame` entry for all readings in the order of TRUE, then of SHOWN; `blank` names the dark displays.
 
     Raises ValueRangeError if one is not finite.
     """
-    lit = [0.0 if value is None else value for value in shown]
-    steps = np.array([*true, *lit]) * _ALL_STEPS
-    if not np.abs(steps).max() < MOST_STEPS:  # not finite, or no whole number that an array can hold
-        for name, value in (*zip(TRUE, true, strict=True), *zip(SHOWN, lit, strict=True)):
+    steps = numbers * _ALL_STEPS
+    if not steps.dot(steps) < MOST_STEPS**2:  # not finite, or too far from zero: then look which
+        for name, value in zip((*TRUE, *SHOWN), numbers.tolist(), strict=True):
             quantise(name, value)
-        raise ValueRangeError(f"a reading is beyond {MOST_STEPS:.0e} steps of its resolution: the model must stay within reason")
+        if not np.abs(steps).max() < MOST_STEPS:
+            raise ValueRangeError(f"a reading is beyond {MOST_STEPS:.0e} steps of its resolution: the model must stay within reason")
     whole = np.rint(steps).astype(np.int64).tolist()
-    places = zip(shown, whole[len(TRUE) :], strict=True)
-    return {"t": tick, "k": "frame", "true": whole[: len(TRUE)], "shown": [None if value is None else at for value, at in places]}
+    shown = whole[len(TRUE) :]
+    for name in blank:
+        shown[_SHOWN_AT[name]] = None
+    return {"t": tick, "k": "frame", "true": whole[: len(TRUE)], "shown": shown}
 
 
 class FrameBuilder:

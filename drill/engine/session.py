@@ -212,7 +212,7 @@ class Session:
 
     def _write_frame(self) -> Frame:
         self._world.watch(self._tick)
-        self._emit(frame_entry(self._tick, *self._plant.readings()))
+        self._emit(frame_entry(self._tick, self._plant.numbers(), self._plant.blank()))
         return self.frame
 
     def _follow(self, step: Step) -> None:

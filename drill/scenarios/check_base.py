@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from drill.circuit.alarms import DEVICE_CONDITIONS
+from drill.circuit.alarmspec import DEVICE_CONDITIONS
 from drill.circuit.components import KINDS, why_not
 from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.interlocks import INTERLOCKS

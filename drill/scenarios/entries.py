@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from drill.circuit.alarms import alarm_ids
+from drill.circuit.alarmspec import alarm_ids
 from drill.circuit.spec import CircuitSpec, InterlockSpec, PartSpec, PatientSpec, Resting, SensorSpec
 from drill.errors import PackError, nearest
 from drill.scenarios import check_base, variants

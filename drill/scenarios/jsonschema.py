@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from drill.circuit.alarms import DEVICE_CONDITIONS
+from drill.circuit.alarmspec import DEVICE_CONDITIONS
 from drill.circuit.components import KINDS
 from drill.circuit.consoles import EQUIPMENT
 from drill.circuit.controls import CLAMPS, CONTROLS

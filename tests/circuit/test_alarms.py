@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drill.circuit.alarms import AUDIO_PAUSE_S, SWITCHES, Alarm, AlarmBoard, AlarmEvent, AlarmSpec, alarm_specs
+from drill.circuit.alarms import AUDIO_PAUSE_S, SWITCHES, Alarm, AlarmBoard, AlarmEvent
+from drill.circuit.alarmspec import AlarmSpec, alarm_specs
 from drill.circuit.controls import CONTROLS
 from drill.circuit.plant import Plant
 from drill.circuit.readings import READINGS
@@ -39,7 +40,10 @@ class Bench:
         """Show these readings for some ticks and return the alarms after them."""
         for _ in range(n):
             self.tick += 1
-            self.board.update(self.tick, {**FINE, **shown}, {"flow_alarm_low_l_min": limit}, {"motor_fault": motor}, hosts)
+            numbers = {name: number for name, number in {**FINE, **shown}.items() if number is not None}
+            lit = {name: at for at, name in enumerate(numbers)}
+            self.board.watch(lit, {"flow_alarm_low_l_min": limit}, {"motor_fault": motor}, hosts)
+            self.board.update(self.tick, [*numbers.values(), 0.0])
         return self.board.alarms()
 
 

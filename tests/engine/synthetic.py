@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from drill.circuit.controls import CONTROLS
 from drill.circuit.readings import READINGS, SHOWN
 from drill.engine.entries import Entry
@@ -38,8 +40,7 @@ def header(**changes: Any) -> dict[str, Any]:
 def frame(tick: int, blank: Iterable[str] = (), /, **changed: float) -> Entry:
     """A frame entry: calm readings but for those named; `blank` displays show nothing."""
     true = {**CALM, **changed}
-    blanks = set(blank)
-    return frame_entry(tick, [true[name] for name in TRUE], [None if name in blanks else true[name] for name in SHOWN])
+    return frame_entry(tick, np.array([true[name] for name in (*TRUE, *SHOWN)]), blank)
 
 
 def start(**controls: float) -> list[Entry]:

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ WIDTH = (len(TRUE), len(SHOWN))
 def test_a_reading_keeps_its_resolution(name: str, value: float) -> None:
     """A frame's value is within half a step of the reading, and reads as the decimal that a display would show."""
     steps = quantise(name, value)
-    made = FrameBuilder().feed(frame_entry(5, [value if n == name else 0.0 for n in TRUE], [None] * len(SHOWN)))
+    made = FrameBuilder().feed(frame_entry(5, np.array([value if n == name else 0.0 for n in TRUE] + [0.0] * len(SHOWN)), SHOWN))
 
     assert made is not None
     assert abs(made.true[name] - value) <= READINGS[name].resolution / 2 * (1 + 1e-9)
@@ -30,7 +31,7 @@ def test_a_reading_keeps_its_resolution(name: str, value: float) -> None:
 def test_a_reading_that_is_not_finite_is_refused_by_name(value: float) -> None:
     """The model must stay finite; a log never holds what is not."""
     with pytest.raises(ValueRangeError, match="map_mmhg"):
-        frame_entry(5, [value if n == "map_mmhg" else 0.0 for n in TRUE], [None] * len(SHOWN))
+        frame_entry(5, np.array([value if n == "map_mmhg" else 0.0 for n in TRUE] + [0.0] * len(SHOWN)), SHOWN)
 
 
 def test_frames_from_a_file_equal_those_made_live() -> None:

@@ -64,7 +64,7 @@ class Bedside:
 
     def _write_frame(self) -> None:
         self.world.watch(self.tick)
-        self._emit(frame_entry(self.tick, *self.world.plant.readings()))
+        self._emit(frame_entry(self.tick, self.world.plant.numbers(), self.world.plant.blank()))
 
     def _emit(self, entry: Entry) -> None:
         self.entries.append(entry)

@@ -7,7 +7,8 @@ from math import inf
 import pygame
 import pytest
 
-from drill.circuit.alarms import AlarmLimit, alarm_specs
+from drill.circuit.alarms import AlarmLimit
+from drill.circuit.alarmspec import alarm_specs
 from drill.circuit.controls import CLAMPS, CONTROLS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.readings import SHOWN

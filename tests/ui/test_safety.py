@@ -7,7 +7,7 @@ from itertools import combinations
 import pygame
 import pytest
 
-from drill.circuit.alarms import alarm_specs
+from drill.circuit.alarmspec import alarm_specs
 from drill.circuit.controls import CONTROLS
 from drill.circuit.interlocks import INTERLOCKS
 from drill.engine.actions import Action
