@@ -19,7 +19,7 @@ from drill.engine.jobs import Jobs
 from drill.engine.lines import Lines
 from drill.engine.runlog import Run, make_header
 from drill.engine.setup import Loaded, Settled, draw_cause, settled_plant
-from drill.engine.snapshot import Snapshot, Wave
+from drill.engine.snapshot import OptionView, Snapshot, Wave
 from drill.engine.team import Team
 from drill.engine.view import View
 from drill.engine.world import World
@@ -180,6 +180,10 @@ class Session:
         """Return the frozen view after the last tick."""
         prompts = self._director.prompts if self._mode == "guided" else ()
         return self._view.snapshot(self._tick, self.frame, prompts, self._outcome, ended=self.ended)
+
+    def options(self) -> tuple[OptionView, ...]:
+        """Return what the panel lists to say, do and look at, as `snapshot` has it, without the rest of it."""
+        return self._view.options(self.frame)
 
     def wave(self) -> Wave:
         """Return the monitor's samples of the last tick: what a trace needs of every tick, at a fraction of a snapshot's cost."""

@@ -1,6 +1,8 @@
 """Builds the snapshot: only when somebody asks, and only from what eyes and displays give."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Final
 
 from drill.circuit.alarms import Alarm
@@ -69,7 +71,7 @@ class View:
         self._mode, self._case = mode, case
         self._world, self._team, self._jobs, self._lines = world, team, jobs, lines
         self._order = tuple(_panel_order(tasks))
-        self._options: tuple[OptionView, ...] = ()
+        self._options = tuple(_unasked(verb, item) for verb, item in self._order)
         self._options_of: tuple[int, int] = (-1, -1)
         self.off_support = OffSupport()
 
@@ -91,7 +93,7 @@ class View:
             audio_pause_s=self._world.audio_pause_s(tick),
             team=tuple(self._person(member, tick) for member in self._team),
             jobs=tuple(self._jobs_under_way(tick)),
-            options=self._options_at(frame),
+            options=self.options(frame),
             log=self._lines.tail(),
             prompts=prompts,
             scene=plant.scene(),
@@ -144,27 +146,34 @@ class View:
             left, progress = _progress(gaze.start_tick, gaze.end_tick, tick)
             yield JobView(gaze.look.id, gaze.look.title, gaze.who, left, progress)
 
-    def _options_at(self, frame: Frame) -> tuple[OptionView, ...]:
-        """The list changes with jobs and with frames only."""
+    def options(self, frame: Frame) -> tuple[OptionView, ...]:
+        """Return what the panel lists. It changes with jobs and with frames only, and then few entries of it."""
         key = (self._jobs.changes, frame.tick)
         if key != self._options_of:
             self._options_of = key
-            self._options = tuple(self._option(verb, item) for verb, item in self._order)
+            doing = {job.task.id for job in self._jobs.running}, {gaze.look.id for gaze in self._jobs.gazes}
+            eyes = self._jobs.why_not_look(YOU)
+            self._options = tuple(
+                [self._option(old, verb, item, *doing, eyes) for old, (verb, item) in zip(self._options, self._order, strict=True)]
+            )
         return self._options
 
-    def _option(self, verb: str, item: Task | Saying | Look) -> OptionView:
+    def _option(
+        self, old: OptionView, verb: str, item: Task | Saying | Look, running: AbstractSet[str], looking: AbstractSet[str], eyes: str
+    ) -> OptionView:
+        """Return an entry as it is now: the one that it was if nothing about it has changed."""
         jobs = self._jobs
         match item:
             case Task():
-                running = any(job.task.id == item.id for job in jobs.running)
                 reason = jobs.why_not(item, YOU) if verb == "do" else jobs.why_not_order(item)
-                taken, hands, done = item.seconds or 0.0, item.hands, item.id in jobs.done
+                now = item.id in jobs.done, item.id in running, reason
             case Look():
-                running = any(gaze.look.id == item.id for gaze in jobs.gazes)
-                reason, taken, hands, done = jobs.why_not_look(YOU), item.seconds, 0, item.id in jobs.seen
+                now = item.id in jobs.seen, item.id in looking, eyes
             case _:
-                running, reason, taken, hands, done = False, "", 0.0, 0, item.id in jobs.said
-        return OptionView(verb, item.id, item.title, item.group, taken, hands, done, running, reason)
+                now = item.id in jobs.said, False, ""
+        if now == (old.done, old.running, old.reason):
+            return old
+        return replace(old, done=now[0], running=now[1], reason=now[2])
 
 
 def _panel_order(tasks: Tasks) -> Iterator[tuple[str, Task | Saying | Look]]:
@@ -178,6 +187,12 @@ def _panel_order(tasks: Tasks) -> Iterator[tuple[str, Task | Saying | Look]]:
                 if any(who != YOU for who in task.by):
                     yield "order", task
         yield from (("look", look) for look in tasks.looks if look.group == group.id)
+
+
+def _unasked(verb: str, item: Task | Saying | Look) -> OptionView:
+    """Return an entry of the panel's list before anything is known of it."""
+    taken, hands = (item.seconds or 0.0, item.hands if isinstance(item, Task) else 0) if not isinstance(item, Saying) else (0.0, 0)
+    return OptionView(verb, item.id, item.title, item.group, taken, hands, done=False, running=False, reason="")
 
 
 def _progress(start_tick: int, end_tick: int | None, tick: int) -> tuple[float | None, float]:

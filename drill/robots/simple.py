@@ -36,7 +36,7 @@ class Reflex:
             self._clamped = True
             return (clamp("return"), clamp("drainage"))
         if self._left:
-            able = {o.target for o in session.snapshot().options if o.verb == "do" and not o.reason}
+            able = {o.target for o in session.options() if o.verb == "do" and not o.reason}
             for name in able.intersection(self._left[0]):
                 del self._left[0]
                 return (Action(verb="do", target=name),)
@@ -54,12 +54,12 @@ class Masher:
         """Press the next call or look of the list that can be pressed."""
         if frame.tick % (TICKS_PER_S // 2) >= 5:
             return ()
-        presses = [(action, o.reason) for o in session.snapshot().options if (action := offered(o)).verb in ("say", "look")]
+        presses = [o for o in session.options() if o.verb in ("say", "look")]
         for _ in presses:
-            action, reason = presses[self._next % len(presses)]
+            press = presses[self._next % len(presses)]
             self._next += 1
-            if not reason:
-                return (action,)
+            if not press.reason:
+                return (offered(press),)
         return ()
 
 

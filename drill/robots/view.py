@@ -5,7 +5,7 @@ from typing import Protocol
 
 from drill.engine.actions import Action
 from drill.engine.frame import Frame
-from drill.engine.snapshot import Snapshot
+from drill.engine.snapshot import OptionView, Snapshot
 from drill.errors import SessionError
 
 
@@ -52,6 +52,9 @@ class Running(Protocol):
 
     def why_not(self, action: Action) -> str:
         """Return why the panel would not let an action be done now, "" if it would."""
+
+    def options(self) -> tuple[OptionView, ...]:
+        """Return what the panel would list."""
 
     def snapshot(self) -> Snapshot:
         """Return what the panel would draw."""

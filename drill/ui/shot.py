@@ -9,7 +9,7 @@ import pygame
 from drill.engine.actions import Action
 from drill.engine.frame import Frame
 from drill.engine.session import Session
-from drill.engine.snapshot import Snapshot
+from drill.engine.snapshot import OptionView, Snapshot
 from drill.errors import DrillError
 from drill.reports.view import Debrief
 from drill.scenarios.load import Loaded
@@ -73,6 +73,10 @@ class Camera:
     def why_not(self, action: Action) -> str:
         """Return why the session would not let an action be done now."""
         return self.session.why_not(action)
+
+    def options(self) -> tuple[OptionView, ...]:
+        """Return what the session's panel lists."""
+        return self.session.options()
 
     def snapshot(self) -> Snapshot:
         """Return the session's view."""
