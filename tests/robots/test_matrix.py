@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
+from drill.circuit.faults import FAULTS
+from drill.circuit.interlocks import INTERLOCKS
 from drill.circuit.plant import compile_kernel
+from drill.circuit.readings import READINGS
 from drill.records.kernels import load_kernel
 from drill.records.settled import InMemory
-from drill.robots.prove import IGNORANT, problems, rows
+from drill.robots.prove import IGNORANT, Row, problems, rows
 from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
 
@@ -19,9 +22,14 @@ REFS = [one.ref for one in find_scenarios(ROOTS) if not one.free_play]
 
 
 @cache
+def _loaded(ref: str) -> Loaded:
+    return load_scenario(ref, roots=ROOTS)
+
+
+@cache
 def ready(ref: str) -> tuple[Loaded, Any]:
     """A scenario with its compiled tick."""
-    loaded = load_scenario(ref, roots=ROOTS)
+    loaded = _loaded(ref)
     return loaded, load_kernel(compile_kernel(loaded.circuit, loaded.patient)).advance
 
 
@@ -32,14 +40,54 @@ def test_results_tell_of_every_drill(root: Path) -> None:
     assert [ref for ref in REFS if f"## `{ref}`" not in text] == []
 
 
+def display_alone(loaded: Loaded, cause: str) -> bool:
+    """Whether a cause spoils nothing but displays to which no interlock of this machine listens: it harms nobody who stands still."""
+    heard = {INTERLOCKS[one.id].reading for one in loaded.circuit.interlocks}
+    faults = next((one.faults for one in loaded.scenario.causes if one.id == cause), ())
+    sits = [one.part or FAULTS[one.fault].site for one in faults if one.fault is not None and FAULTS[one.fault].site in READINGS]
+    return 0 < len(sits) == len(faults) and heard.isdisjoint(sits)
+
+
+@cache
+def played(ref: str, seed: int) -> tuple[Row, ...]:
+    """Everyone's exams on every cause of a drill with one seed."""
+    loaded, advance = ready(ref)
+    return tuple(rows(loaded, seed, advance=advance, settled=InMemory(), again=True))
+
+
+@pytest.mark.parametrize(
+    ("ref", "told"),
+    [
+        ("oxygenator_changeout/va_pressure_rising", {"wrong_zero"}),
+        ("do_not_stop/va_flow_falls", {"lost_probe"}),
+        ("circuit_gas/va_gas_after_membrane", set()),
+        ("circuit_gas/cpb_massive_gas", set()),
+    ],
+)
+def test_a_display_alone_is_told_by_what_listens_to_it(ref: str, told: set[str]) -> None:
+    """A wrong zero or a lost flow probe stops nothing; a dry bubble sensor stops the pump, and a stuck level hides a kink."""
+    loaded = _loaded(ref)
+
+    assert {one.id for one in loaded.scenario.causes if display_alone(loaded, one.id)} == told
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SEEDS))
 @pytest.mark.parametrize("ref", REFS)
 def test_a_shipped_drill_holds(ref: str, seed: int) -> None:
-    """Who knows passes, who does not crosses a critical limit, each error costs what it says, and twice is the same."""
-    loaded, advance = ready(ref)
-    played = list(rows(loaded, seed, advance=advance, settled=InMemory(), again=True))
+    """Who knows passes, who does not fails and leaves steps undone, each error costs what it says, and twice is the same."""
+    loaded, everyone = ready(ref)[0], played(ref, seed)
 
-    assert [str(problem) for problem in problems(loaded, played)] == []
-    assert [(one.robot, one.cause) for one in played if one.robot in IGNORANT and not one.harmed] == []
-    assert [(one.robot, one.cause, one.score_pct) for one in played if one.robot == "expert" and one.score_pct < 100] == []
+    assert [str(problem) for problem in problems(loaded, everyone)] == []
+    assert [(one.robot, one.cause) for one in everyone if one.robot in IGNORANT and (one.passed or not one.lost)] == []
+    assert [(one.robot, one.cause, one.score_pct) for one in everyone if one.robot == "expert" and one.score_pct < 100] == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("ref", REFS)
+def test_who_does_not_know_does_harm(ref: str, seed: int) -> None:
+    """A critical limit is crossed wherever more than a display is wrong."""
+    asked = [one for one in played(ref, seed) if one.robot in IGNORANT and not display_alone(_loaded(ref), one.cause)]
+
+    assert [(one.robot, one.cause) for one in asked if not one.harmed] == []
