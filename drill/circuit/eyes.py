@@ -37,7 +37,8 @@ class Eyes:
         beside = [p for p in circuit.parts if (p.inlet, p.outlet) == (lung.inlet, lung.outlet) and p is not lung]
         self._shunts = tuple(c for part in beside for c in part.clamps)
         self._lines = tuple(self._line(part.id) for part in circuit.parts)
-        self._taken_off = frozenset(p.id for p in circuit.parts if "clamp_aortic_cannula" in p.clamps)  # the line is off while it is shut
+        self._off_by = {p.id: p.off_by for p in circuit.parts if p.off_by}
+        self._ways_round = {clamp: p.way_round for p in circuit.parts if p.way_round for clamp in p.clamps}
         way = set(main_way(circuit))
         self._way = tuple((p.id, tuple(c for c in p.clamps if CONTROLS[c].default > 0.5)) for p in circuit.parts if p.id in way)
 
@@ -149,7 +150,7 @@ class Eyes:
             sats = tuple([min(1.0, max(0.0, v[c] / max(1.36e-3 * v[h], 1e-6))) for c, h in zip(o2, hb, strict=True)])
             gas = tuple([sum([v[i] for i in one]) for one in gases])
             here = there is None or v[there] > 0.0
-            off = part in self._taken_off and self._controls["clamp_aortic_cannula"] > looks.CLAMP_SEEN
+            off = part in self._off_by and self._controls[self._off_by[part]] > looks.CLAMP_SEEN
             cut = off or (whole is not None and v[whole] < 1.0)
             lines[part] = LineView(v[flow], sats, gas, volume_ml, here and cut, here)
         clot = self._of(f"clot:{self._pump}") > CLOT_SEEN
@@ -163,6 +164,7 @@ class Eyes:
             motor_lamp=self.motor_lamp(),
             compressions=self._controls["compressions"] > 0.5,
             pool_ml=self._of("true:reservoir_ml") if "reservoir" in self._model.circuit.sites else None,
+            ways_round=self._ways_round,
         )
 
     def _line(self, part: str) -> tuple[str, int, int | None, int | None, list[int], list[int], list[list[int]], float]:

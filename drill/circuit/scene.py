@@ -1,7 +1,7 @@
 """What anyone standing at the bedside can see of the machine: truth that eyes have, no hidden cause."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,10 @@ class PumpView:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The machine as seen. `lines` is keyed by part id; `pool_ml` is the blood in the reservoir by eye, whatever its display says."""
+    """The machine as seen. `lines` is keyed by part id; `pool_ml` is the blood in the reservoir by eye, whatever its display says.
+
+    `ways_round` names the clamps that another way goes round, each with that way's clamps: it is the same all the time.
+    """
 
     lines: Mapping[str, LineView]
     pump: PumpView
@@ -44,3 +47,4 @@ class Scene:
     motor_lamp: bool
     compressions: bool
     pool_ml: float | None = None
+    ways_round: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -14,7 +14,9 @@ class PartSpec:
 
     `params` holds the device's numbers by name, unit in the name. `clamps` names controls that pinch it, `taps` controls
     that open it. `drive` is the control that turns a further pump head; the circuit's main pump (site `pump`) has none.
-    `instead_of` names the part whose place it takes when it is joined: until then it lies by, dry.
+    `instead_of` names the part whose place it takes when it is joined: until then it lies by, dry. `off_by` names that one of its
+    clamps which, shut, stands for the part taken off its line. `way_round` names the clamps of a way that goes round this part:
+    while they are open, a clamp on this one does not stop the flow.
     """
 
     id: str
@@ -26,6 +28,8 @@ class PartSpec:
     taps: tuple[str, ...] = ()
     drive: str = ""
     instead_of: str = ""
+    off_by: str = ""
+    way_round: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Builds the snapshot: only when somebody asks, and only from what eyes and displays give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
@@ -33,7 +33,6 @@ from drill.scenarios.schema import Case, Look, Saying, Task, Tasks
 from drill.units import seconds
 
 MAIN_CLAMPS: Final = tuple(name for name in CLAMPS if name not in SIDE_CLAMPS)  # clamps that stop the whole circuit
-ROUND: Final = {"clamp_post_ox": ("clamp_pronto_in", "clamp_pronto_out")}  # a main clamp that another way goes round, and that way's clamps
 NO_FLOW_L_MIN: Final = 0.5  # tunable
 CARRIES_RPM: Final = 1000.0  # tunable: with the flow probe dark, the speed of what turns the pump is all there is
 DRIVES: Final = frozenset({"console", "backup_console"})  # a head in the hands is turned by neither
@@ -42,14 +41,15 @@ DRIVES: Final = frozenset({"console", "backup_console"})  # a head in the hands 
 class OffSupport:
     """How long the patient has been without the circuit, by what can be seen: a closed clamp, no flow shown, or no flow and no speed."""
 
-    def __init__(self) -> None:
-        """Start on support."""
+    def __init__(self, ways_round: Mapping[str, Sequence[str]]) -> None:
+        """Start on support; `ways_round` names the clamps that another way goes round, each with that way's clamps."""
+        self._round = ways_round
         self._since = -1
 
     def feed(self, frame: Frame) -> None:
         """Take in one frame."""
         shut = {name for name in CLAMPS if frame.controls.get(name, 0.0) >= CLAMP_CLOSED}
-        clamped = any(name in shut and not (name in ROUND and shut.isdisjoint(ROUND[name])) for name in MAIN_CLAMPS)
+        clamped = any(name in shut and not (name in self._round and shut.isdisjoint(self._round[name])) for name in MAIN_CLAMPS)
         flow = frame.shown.get("flow_l_min")
         turns = "pump_rpm" if frame.drive in DRIVES else "crank_tach_rpm"
         carried = (frame.shown.get(turns) or 0.0) >= CARRIES_RPM if flow is None else flow >= NO_FLOW_L_MIN
@@ -73,7 +73,7 @@ class View:
         self._order = tuple(_panel_order(tasks))
         self._options = tuple(_unasked(verb, item) for verb, item in self._order)
         self._options_of: tuple[int, int] = (-1, -1)
-        self.off_support = OffSupport()
+        self.off_support = OffSupport(world.plant.scene().ways_round)
 
     def snapshot(self, tick: int, frame: Frame, prompts: tuple[PromptView, ...], outcome: str, *, ended: bool) -> Snapshot:
         """Return the frozen view after tick `tick`; `frame` is the last one written."""

@@ -1,6 +1,7 @@
 """Checks what stock entries mean: jobs and call-outs, circuits with their devices, patients."""
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 
 from drill.circuit.alarmspec import DEVICE_CONDITIONS
 from drill.circuit.components import KINDS, why_not
@@ -102,8 +103,10 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
         report.add(node["id"], "this circuit has no parts: add `parts:`, or `extends:` with the id of another circuit")
     nodes = {end for part in node["parts"] for end in (part["inlet"].text, part["outlet"].text) if end}
     places = nodes | set(node["parts"].texts("id"))
+    pinching = {clamp.text for part in node["parts"] for clamp in part["clamps"]}
     for one in base.parts if base is not None else ():
         places |= {one.id, one.inlet, one.outlet}
+        pinching |= {*one.clamps}
     for part in node["parts"]:
         report.name(part["device"], "device", devices)
         device = (devices or {}).get(part["device"].text)
@@ -117,10 +120,7 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
             report.add(part, f"part '{cut(part['id'].text)}' has no {', '.join(missing)}: add it to the device or to the part's params")
         if part["inlet"].text and part["inlet"].text == part["outlet"].text:
             report.add(part["outlet"], f"part '{cut(part['id'].text)}' begins and ends at one node")
-        for clamp in part["clamps"]:
-            report.name(clamp, "clamp", CLAMPS)
-        for tap in part["taps"]:
-            report.name(tap, "control of a tap", CONTROLS)
+        _pinched(part, pinching, report)
         report.name(part["drive"], "control that turns a pump head", CONTROLS)
         report.name(part["instead_of"], "part", [*node["parts"].texts("id"), *(one.id for one in (base.parts if base is not None else ()))])
     for name, member in node["heights_cm"].pairs():
@@ -139,6 +139,22 @@ def check_circuit(document: Document, devices: Mapping[str, Device] | None, base
     for alarm in node["alarms"]:
         _alarm(alarm, report)
     return report.found
+
+
+def _pinched(part: Node, pinching: AbstractSet[str], report: Report) -> None:
+    """Note wrong names among the clamps and taps of a part; `pinching` are the clamps of the whole circuit."""
+    own = [clamp.text for clamp in part["clamps"]]
+    for clamp in part["clamps"]:
+        report.name(clamp, "clamp", CLAMPS)
+    for tap in part["taps"]:
+        report.name(tap, "control of a tap", CONTROLS)
+    report.name(part["off_by"], "clamp of this part", own)
+    for clamp in part["way_round"]:
+        report.name(clamp, "clamp of another part", pinching - {*own})
+    if part["way_round"].value and not own:
+        report.add(
+            part["way_round"], f"part '{cut(part['id'].text)}' has no clamp for a way to go round: give it `clamps:`, or take this away"
+        )
 
 
 def _usual(usual: Node, report: Report) -> None:

@@ -280,7 +280,17 @@ def circuit_spec(circuit: Circuit, devices: Mapping[str, Device]) -> CircuitSpec
         kind=circuit.kind,
         parts=tuple(
             PartSpec(
-                p.id, device.kind, p.inlet, p.outlet, {**device.params, **p.params}, p.clamps, p.taps, p.drive or "", p.instead_of or ""
+                p.id,
+                device.kind,
+                p.inlet,
+                p.outlet,
+                {**device.params, **p.params},
+                p.clamps,
+                p.taps,
+                p.drive or "",
+                p.instead_of or "",
+                p.off_by or "",
+                p.way_round,
             )
             for p, device in made
         ),

@@ -291,6 +291,8 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "taps": "controls that open it",
         "drive": "what turns it, where the circuit has several pumps",
         "instead_of": "the part whose place it takes when it is joined: until then it lies by, dry",
+        "off_by": "that one of its clamps which, shut, stands for the part taken off its line: it is drawn so",
+        "way_round": "the clamps of a way that goes round it: while they are open, its own clamps do not stop the flow",
     },
     "Sensor": {"reading": "the displayed reading", "lag_s": "how slowly it follows", "zero": "how far its zero is off, in its unit"},
     "ControlLimit": {

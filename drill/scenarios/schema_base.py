@@ -27,7 +27,8 @@ class Devices(Model):
 class Part(Model):
     """One part of a circuit: a device between two nodes; `params` takes the place of the device's own numbers.
 
-    With `instead_of` it lies by, dry, until it is joined in the place of that part.
+    With `instead_of` it lies by, dry, until it is joined in the place of that part. While its clamp `off_by` is shut it is off its
+    line; while the clamps of a `way_round` it are open, its own do not stop the flow.
     """
 
     id: Id
@@ -39,6 +40,8 @@ class Part(Model):
     taps: tuple[Id, ...] = ()
     drive: Id | None = None
     instead_of: Id | None = None
+    off_by: Id | None = None
+    way_round: tuple[Id, ...] = ()
 
 
 class Sensor(Model):

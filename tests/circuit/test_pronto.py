@@ -216,6 +216,11 @@ def test_the_change_closes(root: Path) -> None:
     assert max(moved(plant, before).values()) < 1e-9, moved(plant, before)
 
 
+def test_the_circuit_says_what_goes_round_the_first_lung() -> None:
+    """The clamp behind the first lung stops nothing while both ends of the bridge are open; no other clamp has a way round."""
+    assert dict(inserted().scene().ways_round) == {"clamp_post_ox": ("clamp_pronto_in", "clamp_pronto_out")}
+
+
 def test_a_part_that_lies_by_needs_the_ends_of_the_one_it_replaces() -> None:
     """A part that is put in the place of nothing, or of a part elsewhere, is refused by name."""
     spec = machine(NAME)

@@ -393,8 +393,28 @@ def test_a_snapshot_shows_the_bedside(make_session: MakeSession) -> None:
 def test_a_number_that_is_gone_is_not_taken_for_no_flow(shown: dict[str, float | None], drive: str, off: bool) -> None:  # noqa: FBT001
     """The clock off support starts where no flow is shown; without a flow reading, where nothing turns the pump either."""
     frame = Frame(100, {}, shown, {}, frozenset(), frozenset(), {}, {}, {}, drive, ())
-    clock = OffSupport()
+    clock = OffSupport({})
     clock.feed(frame)
+
+    assert (clock.at(150) > 0) is off
+
+
+@pytest.mark.parametrize(
+    ("shut", "off"),
+    [
+        ({}, False),
+        ({"main": 1.0}, False),
+        ({"main": 1.0, "out": 1.0}, True),
+        ({"main": 1.0, "in": 1.0}, True),
+        ({"in": 1.0, "out": 1.0}, False),
+    ],
+)
+def test_a_clamp_that_another_way_goes_round_stops_nothing(shut: dict[str, float], off: bool) -> None:  # noqa: FBT001
+    """While both clamps of the way round are open, the main one may be shut and the patient is on support."""
+    names = {"main": "clamp_post_ox", "in": "clamp_pronto_in", "out": "clamp_pronto_out"}
+    controls = {names[name]: value for name, value in shut.items()}
+    clock = OffSupport({names["main"]: (names["in"], names["out"])})
+    clock.feed(Frame(100, {}, {"flow_l_min": 3.0}, controls, frozenset(), frozenset(), {}, {}, {}, "console", ()))
 
     assert (clock.at(150) > 0) is off
 
