@@ -181,7 +181,7 @@ class Schematic:
         if vacuum:
             canvas.text(f"-{vacuum:.0f} mmHg", (x + w / 2 + 3, y + 33), "label", theme["text"], align="centre")
         if snapshot.controls.get("clamp_recirculation", 1.0) < 0.5:
-            canvas.text("recirc. on", (x + w / 2 + 3, y + 48), "label", theme["text"], align="centre")
+            canvas.text("recirc. on", (x + w / 2 + 3, y + (48 if vacuum else 33)), "label", theme["text"], align="centre")
 
     # -- readings and clamps --------------------------------------------------------------------------------------
 
