@@ -19,7 +19,7 @@ from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import HarmLimit, Scenario, Tasks
 from drill.units import seconds
 
-AFTER_QUESTIONS: Final = ("Ended as", "No longer held", "Points on local targets", "Digest", "Run file")  # facts that say how it went
+AFTER_QUESTIONS: Final = ("Ended as", "Rule of the case broken", "Points on local targets", "Digest", "Run file")  # facts that say how it went
 VERDICTS: Final = {True: "Passed", False: "Not passed", None: "Not judged"}
 
 
@@ -192,7 +192,7 @@ def _facts(sheet: ScoreSheet | None, run: Run, outcome: str, run_path: Path | No
         ("Seed", str(run.header["seed"])),
     ]
     broken = [f"{spaced(entry['id'])} at {clock(seconds(entry['t']))}" for entry in run.entries if entry["k"] == "broken"]
-    facts.append(("No longer held", "; ".join(broken)))
+    facts.append(("Rule of the case broken", "; ".join(broken)))
     if sheet is not None:
         facts.append(("Points on local targets", f"{sheet.local_target_pct:.0f} %"))
         facts.append(("Digest", sheet.digest[:16]))

@@ -118,8 +118,8 @@ def test_what_no_longer_held_is_named_behind_the_questions(played: Any) -> None:
     broken = [*played.run.entries[:-1], {"t": 500, "k": "broken", "id": "calm_before"}, played.run.entries[-1]]
     page = render(describe(played.sheet, replace(played.run, entries=broken), scenario=played.loaded.scenario, tasks=played.loaded.tasks))
 
-    assert page.index('id="questions"') < page.index("No longer held") < page.index("calm before at 00:10")
-    assert "No longer held" not in page_of(played)
+    assert page.index('id="questions"') < page.index("Rule of the case broken") < page.index("calm before at 00:10")
+    assert "Rule of the case broken" not in page_of(played)
 
 
 def test_the_experts_run_is_laid_over(played: Any) -> None:
