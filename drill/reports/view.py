@@ -19,7 +19,8 @@ from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import HarmLimit, Scenario, Tasks
 from drill.units import seconds
 
-AFTER_QUESTIONS: Final = ("Ended as", "Rule of the case broken", "Points on local targets", "Digest", "Run file")  # facts that say how it went
+# facts that say how it went
+AFTER_QUESTIONS: Final = ("Ended as", "Rule of the case broken", "Points on local targets", "Digest", "Run file")
 VERDICTS: Final = {True: "Passed", False: "Not passed", None: "Not judged"}
 
 
