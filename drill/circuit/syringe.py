@@ -40,7 +40,8 @@ def move(x: Scope, part: str, node: str) -> None:
     for g in GAS:
         share = share + x[f"{g}:{node}"]
     there = most(share * volume, 0.0)
-    gas = least(draw, there)
+    taken = least(draw, there) / most(there, LEAST_ML)  # of the gas that is there; next to nothing is left where it is
+    gas = taken * there
     blood = draw - gas
     after = most(volume - draw + prime + air, LEAST_ML)
     per_blood = 1.0 / most(1.0 - share, LEAST_SHARE)
@@ -49,10 +50,9 @@ def move(x: Scope, part: str, node: str) -> None:
         brought = PRIME[s] * prime - here * per_blood * blood
         x[f"{s}:{node}"] = (here * volume + brought) / after
         x[f"port:open_{s}"] = x[f"port:open_{s}"] + brought
-    left = 1.0 - gas / most(there, LEAST_ML)
     for g in GAS:
         pushed = air if g == "bulk" else 0.0
-        x[f"{g}:{node}"] = (x[f"{g}:{node}"] * left * volume + pushed) / after
+        x[f"{g}:{node}"] = (x[f"{g}:{node}"] * (1.0 - taken) * volume + pushed) / after
     x[f"vol:{node}"] = x[f"vol:{node}"] - draw + prime + air
     for port, amount in (("gas_out_ml", gas), ("blood_lost_ml", blood), ("primed_ml", prime), ("air_in_ml", air)):
         x[f"port:{port}"] = x[f"port:{port}"] + amount

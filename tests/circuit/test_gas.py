@@ -184,6 +184,20 @@ def test_a_syringe_at_the_vent_empties_the_oxygenator_of_gas(make_plant: Callabl
     assert max(moved(plant, before).values()) < 1e-9, moved(plant, before)
 
 
+def test_a_syringe_books_next_to_no_gas_as_what_it_takes(make_plant: Callable[..., Plant]) -> None:
+    """Of half a billionth of a millilitre only a part is drawn, and no more than that is booked as gone."""
+    plant = make_plant()
+    tap = next(part for part in plant._model.circuit.parts if part.id == "drainage_tap")
+    run(plant, 1)
+    plant._x[plant._index[f"small:{tap.inlet}"]] = 5e-10 / plant.number(f"vol:{tap.inlet}")
+    before = balance(plant)
+    plant.syringe("drainage_tap", "draw", 10.0)
+    plant.tick()
+
+    assert plant.number("port:gas_out_ml") > 0.0
+    assert abs(balance(plant)["gas"] - before["gas"]) < 1e-13
+
+
 def test_gas_crosses_only_where_it_stands_above_the_blood(make_plant: Callable[..., Plant]) -> None:
     """Torn fibres give no gas while blood stands above it; with the exhaust blocked they do, behind the lung, to the patient."""
     plant = make_plant()
