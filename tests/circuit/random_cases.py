@@ -69,7 +69,8 @@ class _Wiring:
     def add(self, name: str, kind: str, inlet: str, outlet: str, *, clamps: tuple[str, ...] = (), taps: tuple[str, ...] = ()) -> None:
         params = {k: float(v) for k, v in _one(self.dice, devices()[kind])["params"].items()}
         if kind == "tube":
-            params["length_m"] = self.dice.uniform(0.6, 2.5)
+            # a narrow tube is drawn longer: cells of one that is short as well would be refused, as an educator's are
+            params["length_m"] = self.dice.uniform(0.6, 2.5) * max(1.0, (6.35 / params["bore_mm"]) ** 2)
         self.parts.append(PartSpec(name, kind, inlet, outlet, params, clamps, taps))
         for node in (inlet, outlet):
             if not node.startswith("patient_") and node != "air":
