@@ -129,9 +129,7 @@ def open_window(desk: Desk, first: Callable[[Desk], Screen]) -> int:
                 pygame.display.init()  # pygame.init() alone says nothing of a display that it could not open
             window = pygame.display.set_mode(first_size(), pygame.RESIZABLE)
         except pygame.error as error:
-            raise SessionError(
-                f"no window can be shown here ({error}): see `drill doctor`; `drill run` needs none"
-            ) from error
+            raise SessionError(f"no window can be shown here ({error}): see `drill doctor`; `drill run` needs none") from error
         desk.sounds = Sounds()
         pygame.display.set_caption(WINDOW_TITLE)
         pygame.key.set_repeat(350, 40)

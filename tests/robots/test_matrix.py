@@ -83,12 +83,12 @@ def test_a_shipped_drill_holds(ref: str, seed: int) -> None:
     assert [(one.robot, one.cause, one.score_pct) for one in everyone if one.robot == "expert" and one.score_pct < 100] == []
 
 
-SLOW_HARM = pytest.mark.xfail(reason="neither a clot in the lung nor a kink behind it kills within the time limit whoever stands still")
+NO_LIMIT = pytest.mark.xfail(reason="these rubrics have no critical limit for who stands still or stops the pump: docs/results.md, 'none'")
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SEEDS))
-@pytest.mark.parametrize("ref", [pytest.param(ref, marks=SLOW_HARM if ref.startswith("oxygenator_changeout/") else ()) for ref in REFS])
+@pytest.mark.parametrize("ref", [pytest.param(ref, marks=NO_LIMIT if ref.startswith("oxygenator_changeout/") else ()) for ref in REFS])
 def test_who_does_not_know_does_harm(ref: str, seed: int) -> None:
     """A critical limit is crossed wherever more than a display is wrong."""
     asked = [one for one in played(ref, seed) if one.robot in IGNORANT and not display_alone(_loaded(ref), one.cause)]
