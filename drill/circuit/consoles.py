@@ -52,7 +52,7 @@ class Consoles:
         self.loose = False
         self._has_boot, self.boot_out = has_boot, False
         self._motor_rpm = 0.0
-        self.battery_min = self._full_min
+        self._charge(self._full_min)
         self._boot_left = {"console": 0.0, "backup_console": self._boot_s}
         self.changes = 0  # of where the head is and what has power: whoever keeps an answer knows by it when to ask again
         self.live = self.backup_live = False
@@ -79,11 +79,6 @@ class Consoles:
         self.changes += 1
         if where in self._boot_left:
             self.in_use = where
-
-    @property
-    def battery_pct(self) -> float:
-        """Charge of the main console's battery."""
-        return 100.0 * self.battery_min / max(self._full_min, 1e-9)
 
     def powered(self, box: str, controls: Mapping[str, float]) -> bool:
         """Whether a console gets power at all: the isolation switch cuts mains and battery."""
@@ -147,10 +142,15 @@ class Consoles:
                 self._boot_left[box] = self._boot_s
             elif self._boot_left[box] > 0.0:
                 self._boot_left[box] = max(0.0, self._boot_left[box] - TICK_S)
-        self.battery_min = min(self.battery_min, self._full_min * (1.0 - battery_lost))
+        self._charge(min(self.battery_min, self._full_min * (1.0 - battery_lost)))
         if controls["mains_power"] < 0.5 and self.powered("console", controls):
-            self.battery_min = max(0.0, self.battery_min - TICK_S / 60.0)
+            self._charge(max(0.0, self.battery_min - TICK_S / 60.0))
         return (*self._boot_left.values(), self.battery_min) != before
+
+    def _charge(self, left_min: float) -> None:
+        """Know how long the main console's battery lasts, and what that is of a full one."""
+        self.battery_min = left_min
+        self.battery_pct = 100.0 * left_min / max(self._full_min, 1e-9)
 
     def save(self) -> dict[str, object]:
         """Return the state as JSON data."""
@@ -171,7 +171,7 @@ class Consoles:
         self.backup_here, self.loose = saved["backup_here"] is True, saved["loose"] is True
         self.boot_out = saved.get("boot_out") is True
         self._motor_rpm = float.fromhex(str(saved["motor_rpm"]))
-        self.battery_min = float.fromhex(str(saved["battery_min"]))
+        self._charge(float.fromhex(str(saved["battery_min"])))
         boot = saved["boot_left"]
         if isinstance(boot, Mapping):
             self._boot_left = {box: float.fromhex(str(boot[box])) for box in self._boot_left}

@@ -157,7 +157,8 @@ class Interlocks:
         self._states = [_REST] * len(self.rows)
         self._unsaid = {name: False for row in self.rows for name in (row.override, alarm_of(row.name))}
         self._armed: tuple[tuple[int, int, float], ...] = ()
-        self._calm = False  # each stands as if nothing had ever been past its limit
+        self._calm = False  # each rests, or has tripped and stays so until a hand re-arms it
+        self.hold = FREE  # what they did last
         self.changes = 0  # of what has tripped
         self.shut = False
 
@@ -168,12 +169,13 @@ class Interlocks:
         """
         self._armed = tuple(
             (lit[row.reading], row.sign, limit_of(row, controls))
-            for row in self.rows
-            if row.host in live_hosts and controls[row.arm] >= 0.5 and row.reading in lit
+            for i, row in enumerate(self.rows)
+            if row.host in live_hosts and controls[row.arm] >= 0.5 and row.reading in lit and not self._stays(i)
         )
+        self._calm = False
 
     def quiet(self, numbers: Any) -> bool:
-        """Whether nothing is past a limit nor remembered: then `act` would change nothing, and need not be asked."""
+        """Whether nothing new is past a limit and nothing counts time: then `act` would give `hold` again, and need not be asked."""
         if not self._calm:
             return False
         for at, sign, limit in self._armed:  # noqa: SIM110  a generator would cost more than what it asks
@@ -192,15 +194,18 @@ class Interlocks:
             self.changes += state.tripped != before
             if state.tripped and controls[row.override] < 0.5:
                 acting.append((row, state))
-        self._calm = not self.shut and all(state is _REST for state in self._states)
-        if not acting and not self.shut:
-            return FREE
-        self.shut = self._clamped(acting, shown, cranked=cranked)
-        if not acting:
-            return Hold(clamp=True) if self.shut else FREE
+        if acting or self.shut:
+            self.shut = self._clamped(acting, shown, cranked=cranked)
         does = {row.does for row, _ in acting}
-        speed = min([0.0 if row.does == "stop" else state.speed for row, state in acting])
-        return Hold(speed, "cut" in does, self.shut, "cool" in does)
+        speed = min([0.0 if row.does == "stop" else state.speed for row, state in acting], default=1.0)
+        self.hold = Hold(speed, "cut" in does, self.shut, "cool" in does)
+        still = cranked or not self._clamp or self.shut == any(row.name == "bubble" for row, _ in acting)
+        self._calm = still and all(state is _REST or self._stays(i) for i, state in enumerate(self._states))
+        return self.hold
+
+    def _stays(self, i: int) -> bool:
+        """Whether it has tripped and stays so, whatever its reading does, until it is re-armed."""
+        return self._states[i].tripped and self.rows[i].latching
 
     def _clamped(self, acting: Iterable[tuple[Interlock, State]], shown: Mapping[str, float | None], *, cranked: bool) -> bool:
         """Return whether the electronic clamp is shut: by gas or backflow, once the pump stands, until the pump pushes again."""

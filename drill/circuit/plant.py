@@ -17,7 +17,7 @@ from drill.circuit.controls import CONTROLS
 from drill.circuit.displays import Displays
 from drill.circuit.drugs import DRUGS
 from drill.circuit.eyes import Eyes
-from drill.circuit.interlocks import ELECTRONIC_CLAMP, FREE, Hold, Interlocks, Standing
+from drill.circuit.interlocks import ELECTRONIC_CLAMP, Hold, Interlocks, Standing
 from drill.circuit.labs import Result, Samples
 from drill.circuit.readings import GROUPS, READINGS, SHOWN
 from drill.circuit.scene import Scene
@@ -259,7 +259,7 @@ class Plant:
         self._look_again()
         rows = self._interlocks
         if rows.quiet(self._v):
-            hold = FREE
+            hold = rows.hold
         else:
             cranked, shut = self._consoles.head_on == "emergency_drive", rows.shut
             hold = rows.act(self._tick, self._guarded(), self._controls, self._hosts, cranked=cranked)

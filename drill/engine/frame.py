@@ -7,7 +7,7 @@ reader feeds the same entries from the file. So a score can never rest on someth
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from types import MappingProxyType
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ class Table(NamedTuple):
     shown: Places
 
 
-def table_of(readings: Mapping[str, Sequence[tuple[str, float]]]) -> Table:
+def table_of(readings: Mapping[str, Sequence[Sequence[Any]]]) -> Table:
     """Return the table that a header describes: names in order, each with its resolution."""
     places = {kind: {name: (k, _per_unit(step)) for k, (name, step) in enumerate(readings[kind])} for kind in ("true", "shown")}
     return Table(places["true"], places["shown"])

@@ -28,7 +28,7 @@ LOST: Final = ("missed", "incorrect", "happened")
 class Row:
     """One exam. `lost` names the steps and errors that cost points, `harmed` the critical limits that were crossed.
 
-    `broken` names the properties without `go` that did not hold.
+    `broken` names the properties without `go` that did not hold. Only the expert's has a `digest`: it plays twice, to come out the same.
     `error` is why it could not be played to its end ("" = it was); all else is then empty.
     """
 
@@ -108,7 +108,7 @@ def exam(
         play(session, make_robot(robot.removesuffix(" again"), loaded.plays, seed))
         stay = {one.id for one in loaded.scenario.always if one.go is None}
         broken = tuple(entry["id"] for entry in session.run.entries if entry["k"] == "broken" and entry["id"] in stay)
-        return replace(row(robot, score(rubric, session.run)), broken=broken)
+        return replace(row(robot, score(rubric, session.run, digested=robot in (EXPERT, AGAIN))), broken=broken)
     except DrillError as error:
         return Row(loaded.ref, cause, robot, seed, error=str(error))
 

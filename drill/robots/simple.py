@@ -27,6 +27,7 @@ class Reflex:
         """Wait for the first alarm."""
         self._clamped = False
         self._left = list(CRANKING)
+        self._jobs: frozenset[str] | None = None
 
     def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
         """Clamp at the first alarm, then move the head and crank as soon as hands allow."""
@@ -36,10 +37,13 @@ class Reflex:
             self._clamped = True
             return (clamp("return"), clamp("drainage"))
         if self._left:
-            able = {o.target for o in session.options() if o.verb == "do" and not o.reason}
-            for name in able.intersection(self._left[0]):
-                del self._left[0]
-                return (Action(verb="do", target=name),)
+            if self._jobs is None:
+                self._jobs = frozenset(o.target for o in session.options() if o.verb == "do")
+            for name in self._jobs.intersection(self._left[0]):
+                job = Action(verb="do", target=name)
+                if not session.why_not(job):
+                    del self._left[0]
+                    return (job,)
         return ()
 
 
@@ -49,17 +53,19 @@ class Masher:
     def __init__(self) -> None:
         """Start at the top of the list."""
         self._next = 0
+        self._presses: tuple[Action, ...] | None = None
 
     def decide(self, frame: Frame, session: Running) -> tuple[Action, ...]:
         """Press the next call or look of the list that can be pressed."""
         if frame.tick % (TICKS_PER_S // 2) >= 5:
             return ()
-        presses = [o for o in session.options() if o.verb in ("say", "look")]
-        for _ in presses:
-            press = presses[self._next % len(presses)]
+        if self._presses is None:
+            self._presses = tuple(offered(o) for o in session.options() if o.verb in ("say", "look"))
+        for _ in self._presses:
+            press = self._presses[self._next % len(self._presses)]
             self._next += 1
-            if not press.reason:
-                return (offered(press),)
+            if not session.why_not(press):
+                return (press,)
         return ()
 
 

@@ -19,6 +19,13 @@ CASES = list(every(lambda circuit: [lock.id for lock in circuit.interlocks]))
 each_lock = pytest.mark.parametrize(("circuit", "name"), CASES)
 
 
+def armed(circuit: str, name: str) -> Plant:
+    """Return the circuit in its steady state, with an interlock armed that it is delivered without."""
+    plant = steady(circuit)
+    plant.set(INTERLOCKS[name].arm, 1.0)
+    return plant
+
+
 def provoke(plant: Plant, row: Interlock) -> None:
     """Let the display go well past the limit, whatever the circuit does, and give the interlock time to act."""
     if row.does == "clamp":  # a pump that pushes opens it again
@@ -50,7 +57,7 @@ def acts(plant: Plant, row: Interlock) -> bool:
 @each_lock
 def test_it_acts_and_says_so(circuit: str, name: str) -> None:
     """Past its limit it does what its row says, and a high alarm says so."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     assert standing(plant, name) == "armed"
     provoke(plant, row)
 
@@ -62,7 +69,7 @@ def test_it_acts_and_says_so(circuit: str, name: str) -> None:
 @each_lock
 def test_off_it_does_nothing(circuit: str, name: str) -> None:
     """Switched off it neither acts nor alarms, and is shown as off."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     plant.set(row.arm, 0.0)
     provoke(plant, row)
 
@@ -74,7 +81,7 @@ def test_off_it_does_nothing(circuit: str, name: str) -> None:
 @each_lock
 def test_overridden_it_watches_and_does_not_act(circuit: str, name: str) -> None:
     """The override is a low alarm of its own; once it is taken off, the interlock acts."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     plant.set(row.override, 1.0)
     provoke(plant, row)
 
@@ -92,7 +99,7 @@ def test_overridden_it_watches_and_does_not_act(circuit: str, name: str) -> None
 @each_lock
 def test_it_is_gone_with_its_hosts_power(circuit: str, name: str) -> None:
     """Without power it has nothing to watch and nothing to act with; what it had tripped is forgotten."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     provoke(plant, row)
     plant.set(POWER[row.host], 0.0)
     run(plant, 1)
@@ -105,7 +112,7 @@ def test_it_is_gone_with_its_hosts_power(circuit: str, name: str) -> None:
 @each_lock
 def test_without_a_signal_it_is_blind(circuit: str, name: str) -> None:
     """A lost sensor blinds it; a bubble sensor that has run dry sees air, and it acts."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     plant.inject("sensor_lost", {}, row.reading)
     run(plant, row.delay_s + 1.5)
 
@@ -115,7 +122,7 @@ def test_without_a_signal_it_is_blind(circuit: str, name: str) -> None:
 @each_lock
 def test_it_lets_go_as_its_row_says(circuit: str, name: str) -> None:
     """With the cause gone a latching one holds until it is re-armed; another lets go by itself."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     turned = plant.control("pump_rpm_set")
     provoke(plant, row)
     plant.inject("sensor_zero", {"offset": 0.0}, row.reading)
@@ -134,7 +141,7 @@ def test_it_lets_go_as_its_row_says(circuit: str, name: str) -> None:
 @each_lock
 def test_it_is_remembered_through_a_save(circuit: str, name: str) -> None:
     """A machine that is saved while an interlock acts goes on as if it had not been."""
-    plant, row = steady(circuit), INTERLOCKS[name]
+    plant, row = armed(circuit, name), INTERLOCKS[name]
     provoke(plant, row)
     twin = fresh(circuit)
     twin.load(plant.save())
