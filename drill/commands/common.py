@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,34 @@ seed_option = click.option("--seed", type=SEED, help="The run's only chance; dra
 cause_option = click.option("--cause", help="Force a hidden cause instead of drawing it by the seed.")
 robot_option = click.option("--robot", required=True, help="idle, expert, slow, reflex, masher, random, or a play of the pack.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class NewFile(click.Path):
+    """A file to write: new, or in the place of anything but a recorded run."""
+
+    def __init__(self, *, dash: bool = False) -> None:
+        """Take a file's path; with `dash`, "-" is what is printed."""
+        super().__init__(dir_okay=False, path_type=Path, allow_dash=dash)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; refuse a run's."""
+        from drill.records.store import is_run
+
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if str(path) != "-" and is_run(path):
+            self.fail(f"{path} is a recorded run, and no run is ever written over: give another name, or remove it yourself", param, ctx)
+        return path
+
+
+class Amount(click.FloatRange):
+    """A number in a range; what is not finite lies in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is not a number that can be counted with: it goes from {self.min:g} to {self.max:g}", param, ctx)
+        return number
 
 
 class ScenarioName(click.ParamType[str]):

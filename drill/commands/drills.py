@@ -9,7 +9,9 @@ from drill.commands.common import (
     MODES,
     SCENARIO,
     SEED,
+    Amount,
     Finding,
+    NewFile,
     cause_option,
     drawn,
     json_option,
@@ -49,7 +51,7 @@ def play(*, scenario: str, seed: int | None, mode: str, cause: str | None, train
 @cause_option
 @click.option("--trainee", metavar="CODE", default="", help="Under which code the run is kept; the robot's name if not given.")
 @json_option
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the run there, not to the data folder.")
+@click.option("--out", type=NewFile(), help="Write the run there, not to the data folder.")
 @click.option("--plain", is_flag=True, help="Do not compile: the same result, slower.")
 def run(
     *,
@@ -101,12 +103,12 @@ def list_(*, as_json: bool) -> None:
 @click.option("--robot", default="expert", show_default=True, help="Who plays up to that moment.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The run's only chance.")
 @cause_option
-@click.option("--at", "at_s", metavar="SECONDS", type=click.FloatRange(0, 7200), default=0, help="The moment, in simulated seconds.")
+@click.option("--at", "at_s", metavar="SECONDS", type=Amount(0, 7200), default=0, help="The moment, in simulated seconds.")
 @click.option(
     "--screen", type=click.Choice(("panel", "menu", "briefing", "debrief")), default="panel", show_default=True, help="What to draw."
 )
-@click.option("--scroll", type=click.FloatRange(0, 20000), default=0, help="How far down the debrief, in logical pixels.")
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PNG to write.")
+@click.option("--scroll", type=Amount(0, 20000), default=0, help="How far down the debrief, in logical pixels.")
+@click.option("-o", "--out", type=NewFile(), required=True, help="The PNG to write.")
 @click.option("--size", metavar="WxH", default="1280x720", show_default=True, callback=lambda _c, _p, text: size(text), help="In pixels.")
 def shot(
     *, scenario: str, robot: str, seed: int, cause: str | None, at_s: float, screen: str, scroll: float, out: Path, size: tuple[int, int]

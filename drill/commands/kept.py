@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from drill.commands.common import RUN_FILE, Finding, json_option, print_json, show, written
+from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, json_option, print_json, show, written
 
-OUT = click.Path(dir_okay=False, path_type=Path, allow_dash=True)
+OUT = NewFile(dash=True)
 COLUMNS = (
     "started", "trainee", "case", "mode", "attempt", "met before", "hints", "score", "result", "verified", "station", "signed by", "run",
 )  # fmt: skip
@@ -141,11 +141,11 @@ def _json_writer(data: object) -> Callable[[Any], None]:
 
 @click.command()
 @click.argument("run_file", metavar="RUN", type=RUN_FILE)
-@click.option("--at", "at_s", metavar="SECONDS", type=click.FloatRange(0, 7200), required=True, help="The moment, in simulated seconds.")
+@click.option("--at", "at_s", metavar="SECONDS", type=Amount(0, 7200), required=True, help="The moment, in simulated seconds.")
 @click.option("--robot", metavar="NAME", help="Who plays on from there; without one, you do, on the panel.")
 @click.option("--mode", type=click.Choice(("guided", "practice")), help="The new run's; practice unless the old one was guided.")
 @click.option("--trainee", metavar="CODE", default="", help="Who takes over; kept in the new run.")
-@click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the new run there.")
+@click.option("--out", metavar="FILE", type=NewFile(), help="Write the new run there.")
 @json_option
 def fork(
     *, run_file: Path, at_s: float, robot: str | None, mode: str | None, trainee: str, out: Path | None, as_json: bool

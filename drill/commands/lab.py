@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from drill import TRAINING_ONLY
-from drill.commands.common import json_option, print_json
+from drill.commands.common import Amount, NewFile, json_option, print_json
 from drill.errors import DrillError, NameUnknownError
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ WIDTH = 120  # columns where there is no terminal to ask
 @click.option("--give", "gifts", metavar="NAME[=AMOUNT][@TIME]", multiple=True, help="Give a drug (boluses) or a fluid (mL).")
 @click.option("--device", "devices", metavar="PART=DEVICE", multiple=True, help="Put another device of its kind in a part's place.")
 @click.option("--param", "params", metavar="PLACE.NUMBER=VALUE", multiple=True, help="Change one number of a part, or of the patient.")
-@click.option("--for", "for_s", metavar="SECONDS", type=click.FloatRange(0.02, 86400), help="How long; a minute after the last order.")
-@click.option("--every", "every_s", metavar="SECONDS", type=click.FloatRange(0.02, 86400), help="How often; about ten rows.")
-@click.option("--settle", "settle_s", metavar="SECONDS", type=click.FloatRange(0, 86400), help="Before time begins; 300, on a bench 20.")
+@click.option("--for", "for_s", metavar="SECONDS", type=Amount(0.02, 86400), help="How long; a minute after the last order.")
+@click.option("--every", "every_s", metavar="SECONDS", type=Amount(0.02, 86400), help="How often; about ten rows.")
+@click.option("--settle", "settle_s", metavar="SECONDS", type=Amount(0, 86400), help="Before time begins; 300, on a bench 20.")
 @click.option("--read", "read", metavar="NAMES", default="", help="Columns, by commas; +NAME adds to the usual ones, all shows all.")
-@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the rows there as CSV.")
+@click.option("--csv", "csv_file", type=NewFile(), help="Write the rows there as CSV.")
 @json_option
 @click.option("--list", "as_list", is_flag=True, help="Show every name with its unit; with a circuit, its parts.")
 @click.option("--find", "word", metavar="WORD", help="Of that list, only what has the word in its name or meaning.")

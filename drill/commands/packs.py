@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from drill.commands.common import SCENARIO, Finding, cause_option, json_option, print_json
+from drill.commands.common import SCENARIO, Finding, NewFile, cause_option, json_option, print_json
 
 
 @click.command()
@@ -26,7 +26,7 @@ def check(paths: tuple[Path, ...]) -> None:
 
 @click.command()
 @click.argument("scenario", type=SCENARIO)
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .svg or .mmd file to write.")
+@click.option("-o", "--out", type=NewFile(), required=True, help="The .svg or .mmd file to write.")
 def graph(scenario: str, out: Path) -> None:
     """Draw a scenario's stages: SVG to look at, or Mermaid text to paste."""
     from drill.records.home import pack_roots
@@ -43,7 +43,7 @@ def graph(scenario: str, out: Path) -> None:
 
 @click.command()
 @click.argument("scenario", type=SCENARIO)
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The HTML file to write.")
+@click.option("-o", "--out", type=NewFile(), required=True, help="The HTML file to write.")
 @cause_option
 def sheet(scenario: str, out: Path, cause: str | None) -> None:
     """Write a facilitator's guide: one page to print for each hidden cause. It names the causes."""
@@ -86,7 +86,7 @@ def pack() -> None:
 
 @pack.command("build")
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; ID-VERSION.drillpack if not given.")
+@click.option("-o", "--out", type=NewFile(), help="The file to write; ID-VERSION.drillpack if not given.")
 def build(folder: Path, out: Path | None) -> None:
     """Check a pack and write it as one file with a digest."""
     from drill.records.home import pack_roots

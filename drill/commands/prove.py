@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from drill.commands.common import Finding, json_option, place_of, print_json, say_taken
+from drill.commands.common import Finding, NewFile, json_option, place_of, print_json, say_taken
 from drill.errors import NameUnknownError, RunFileError
 
 
@@ -16,7 +16,7 @@ from drill.errors import NameUnknownError, RunFileError
 @click.option("--seeds", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many seeds, from 0 on.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="How many processes; as many as there are cores if not given.")
 @json_option
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Also write the tables there, as Markdown.")
+@click.option("--report", type=NewFile(), help="Also write the tables there, as Markdown.")
 def prove(*, packs: tuple[str, ...], seeds: int, jobs: int | None, as_json: bool, report: Path | None) -> None:
     """Play every scenario of a pack on every cause by every robot, and say where it does not hold."""
     from datetime import UTC, datetime

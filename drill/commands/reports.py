@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from drill.commands.common import RUN_FILE, Finding, json_option, print_json
+from drill.commands.common import RUN_FILE, Finding, NewFile, json_option, print_json
 from drill.errors import NameUnknownError, PackError, RunFileError
 
 STORE_VARIABLE = "DRILL_LRS_URL"
@@ -14,7 +14,7 @@ STORE_VARIABLE = "DRILL_LRS_URL"
 @click.command()
 @click.argument("run_file", metavar="[RUN]", type=RUN_FILE, required=False)
 @click.option("--trainee", metavar="CODE", help="Not one run: all that this trainee did, and what is due.")
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The .html or .pdf to write.")
+@click.option("-o", "--out", type=NewFile(), required=True, help="The .html or .pdf to write.")
 @click.option("--expert/--no-expert", default=True, show_default=True, help="Lay the expert's run of the same cause over the curves.")
 def report(*, run_file: Path | None, trainee: str | None, out: Path, expert: bool) -> None:
     """Write the report of a run, or of a trainee, as a page or as paper."""

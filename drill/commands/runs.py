@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from drill.commands.common import RUN_FILE, Finding, json_option, print_json, show, written
+from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, json_option, print_json, show, written
 
 
 @click.command()
@@ -102,7 +102,7 @@ def _logged(record: Any) -> list[str]:
 @click.command()
 @click.argument("run_file", metavar="RUN", type=RUN_FILE)
 @click.option("--events", "as_events", is_flag=True, help="Print everything that happened, in words.")
-@click.option("--at", "at_s", metavar="SECONDS", type=click.FloatRange(0, 7200), help="Print how everything stood at a moment.")
+@click.option("--at", "at_s", metavar="SECONDS", type=Amount(0, 7200), help="Print how everything stood at a moment.")
 @json_option
 def replay(run_file: Path, at_s: float | None, *, as_events: bool, as_json: bool) -> None:
     """Watch a run again on the panel; without a display, or with an option, read its summary, its events or a moment."""
@@ -150,7 +150,7 @@ def replay(run_file: Path, at_s: float | None, *, as_events: bool, as_json: bool
 @click.command()
 @click.argument("run_file", metavar="RUN", type=RUN_FILE)
 @click.option(
-    "--csv", "out", metavar="FILE", required=True, type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), help="- prints it."
+    "--csv", "out", metavar="FILE", required=True, type=NewFile(dash=True), help="- prints it."
 )
 def trace(run_file: Path, out: Path) -> None:
     """Write the readings of a run as a table, ten rows a second."""

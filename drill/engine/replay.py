@@ -12,6 +12,7 @@ from drill import ENGINE_VERSION
 from drill.engine.actions import Action
 from drill.engine.entries import CAUSES, Entry, RunSink
 from drill.engine.runlog import READING_TABLE, Run, canonical, digest
+from drill.engine.scoring import score
 from drill.engine.session import AUTHORING, Session
 from drill.engine.setup import Loaded, Settled
 from drill.errors import DrillError, SessionError
@@ -19,13 +20,15 @@ from drill.units import seconds
 
 Advance = Callable[..., Any]
 _WIDEST = 160
+JUDGED = ("passed", "score", "outcome", "mode", "cause", "seed", "points", "reasons", "ledger")  # of a sheet: what a supervisor signs
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What a replay showed. `status` is identical, different, or not_comparable (another engine or pack).
 
-    For a difference, `tick` is the first one, `recorded` and `replayed` the two entries (None = there is none).
+    For a difference, `tick` is the first one, `recorded` and `replayed` the two entries (None = there is none); a footer that
+    says something else than its log differs at the last one.
     """
 
     status: Literal["identical", "different", "not_comparable"]
@@ -36,7 +39,7 @@ class Verification:
 
 
 def verify(run: Run, loaded: Loaded, advance: Advance | None = None, *, settled: Settled | None = None) -> Verification:
-    """Re-simulate a run's causes and compare every entry, bit for bit.
+    """Re-simulate a run's causes and compare every entry, bit for bit; then what its footer says of the log.
 
     `loaded` is the scenario that the run names, with the run's site values. An unfinished run is compared as far as
     it goes. `settled` keeps what was settled for other runs of this very proof, by the same kernel; never what came from elsewhere.
@@ -56,6 +59,9 @@ def verify(run: Run, loaded: Loaded, advance: Advance | None = None, *, settled:
     except DrillError as error:
         text = f"after {_at(old)} the record cannot be played again: {error}"
         return Verification("different", text, old["t"], old, None)
+    lie = _closed_wrongly(run, loaded)
+    if lie:
+        return Verification("different", lie, run.last_tick, old, old)
     if run.finished:
         return Verification("identical", f"identical: {len(run.entries)} entries, {seconds(run.last_tick):.1f} s")
     whole = f"{len(run.entries)} entries that are there ({seconds(run.last_tick):.1f} s)"
@@ -218,6 +224,23 @@ def _pairs(run: Run, replayed: Iterator[Entry]) -> Iterator[tuple[Entry, Entry |
         extra = next(replayed, None)
         if extra is not None:
             yield {"t": extra["t"], "k": "nothing"}, extra
+
+
+def _closed_wrongly(run: Run, loaded: Loaded) -> str:
+    """Return where a footer says something else of the run than its log, by the rubric that it was played by; "" if nowhere."""
+    footer, rubric = run.footer, loaded.scenario.rubric
+    if footer is None:
+        return ""
+    mine = digest(run)
+    if footer["digest"] != mine:
+        return f"the footer is of another run: its digest is {footer['digest'][:12]}, that of header and log {mine[:12]}"
+    said = footer["score"]
+    if rubric is None or said is None:
+        return ""
+    sheet = score(rubric, run, digested=False).to_json()
+    wrong = [name for name in JUDGED if said.get(name) != sheet[name]]
+    parts = [f"{name}: recorded {_short(said.get(name))}, by the log {_short(sheet[name])}" for name in wrong]
+    return f"the footer's score is not what the log gives: {'; '.join(parts)}" if parts else ""
 
 
 def _difference(old: Entry, new: Entry | None) -> Verification:

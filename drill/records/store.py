@@ -18,6 +18,7 @@ from drill.records.recorder import PACKED, SUFFIX, Recorder, about_here
 MOST_BYTES: Final = 512 * 1024 * 1024  # tunable; ten hours of drill are about 50 MB
 _GZIP: Final = 31  # zlib's way to say: expect a gzip header
 _NAMES_TRIED: Final = 100
+_MARK: Final = b'"drill/run/'
 _MAGIC: Final = b"\x1f\x8b"
 
 
@@ -33,6 +34,20 @@ def open_run(path: Path) -> Run:
         message = f"{path}: {error}"
         raise RunFileError(message) from None
     return run if not problem else replace(run, problems=(*run.problems, problem))
+
+
+def is_run(path: Path) -> bool:
+    """Whether a recorded run lies there, whole or damaged, by its name or by how it begins."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError:
+        return False
+    if path.name.endswith((SUFFIX, PACKED)):
+        return bool(start)
+    with contextlib.suppress(zlib.error):
+        start = zlib.decompressobj(wbits=_GZIP).decompress(start)
+    return _MARK in start
 
 
 def save_run(run: Run, path: Path, score: Mapping[str, Any] | None = None, wall_s: float = 0.0, sign: Sign | None = None) -> Path:

@@ -318,3 +318,40 @@ def test_judging_again_says_what_changed(runs: tuple[Path, Path], drill: Drill, 
     assert "changed since the run:" in drill("score", runs[1], "--pack", pack).output
     with pytest.raises(DrillError, match="not the pack of this run"):
         drill("score", runs[1], "--pack", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("trace", "RUN", "--csv", "RUN"),
+        ("export", "RUN", "--csv", "-o", "RUN"),
+        ("export", "--table", "RUN"),
+        ("fork", "RUN", "--at", "5", "--out", "RUN"),
+        ("run", SCENARIO, "--robot", "idle", "--seed", "1", "--out", "RUN"),
+        ("report", "RUN", "-o", "RUN"),
+    ],
+    ids=lambda words: " ".join(words[:3]),
+)
+def test_no_command_writes_over_a_run(words: tuple[str, ...], kept: tuple[Path, Path], tmp_path: Path, drill: Drill) -> None:
+    """Whatever is to be written, a recorded run in its place is refused by name and stays as it was, whatever it is called."""
+    for name in (f"mine{PACKED}", "mine.csv"):
+        mine = tmp_path / name
+        mine.write_bytes(kept[0].read_bytes())
+
+        result = drill(*(str(mine) if word == "RUN" else word for word in words))
+
+        assert result.exit_code == 2, result.output
+        assert "is a recorded run, and no run is ever written over" in result.output
+        assert mine.read_bytes() == kept[0].read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [("fork", "RUN", "--at"), ("replay", "RUN", "--at")], ids=lambda words: words[0])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_is_no_moment(words: tuple[str, ...], value: str, kept: tuple[Path, Path], drill: Drill) -> None:
+    """A moment that cannot be counted with is refused with the range."""
+    result = drill(*(str(kept[0]) if word == "RUN" else word for word in words), value)
+
+    assert result.exit_code == 2
+    assert "7200" in result.output

@@ -9,6 +9,7 @@ from drill.engine.frame import TRUE, FrameBuilder, frames
 from drill.engine.replay import fork, verify
 from drill.engine.runfile import decode, encode
 from drill.engine.runlog import Run, digest
+from drill.engine.scoring import score
 from drill.engine.session import Session
 from drill.errors import SessionError
 from drill.records.kernels import load_kernel
@@ -233,3 +234,38 @@ def test_whole_drills_verify_for_every_seed(shipped: Loaded, advance: Callable[.
     play(session, make_robot(robot, shipped.plays, seed))
 
     assert verify(decode(encode(session.run)), shipped).status == "identical"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"digest": "0" * 64}, "the footer is of another run: its digest is 000000000000"),
+        ({"passed": True}, "passed: recorded true, by the log false"),
+        ({"score_pct": 100.0}, "score: recorded 100.0, by the log"),
+        ({"ledger": {}}, "ledger: recorded {}"),
+    ],
+    ids=["digest", "passed", "score", "ledger"],
+)
+def test_a_footer_that_says_more_than_its_log_is_caught(recorded: Run, quick: Loaded, change: dict[str, Any], says: str) -> None:
+    """A score or digest that was written by hand into a footer whose chain fits again is named, and what the log gives instead."""
+    rubric = quick.scenario.rubric
+    assert rubric is not None
+    sheet = score(rubric, recorded).to_json()
+    named = {"score" if name == "score_pct" else name: value for name, value in change.items() if name != "digest"}
+    footer = {"digest": change.get("digest", digest(recorded)), "score": {**sheet, **named}, "wall_s": 1.0}
+    honest = decode(encode(Run(recorded.header, recorded.entries, footer | {"digest": digest(recorded), "score": sheet})))
+    assert verify(honest, quick).status == "identical"
+    forged = decode(encode(Run(recorded.header, recorded.entries, footer)))
+
+    found = verify(forged, quick)
+
+    assert not forged.problems
+    assert (found.status, found.tick) == ("different", recorded.last_tick)
+    assert says in found.text
+
+
+def test_a_run_that_is_called_an_exam_afterwards_is_caught(recorded: Run, quick: Loaded) -> None:
+    """Practice that is relabelled as an exam differs: in what an exam refuses, or in the digest."""
+    forged = decode(encode(Run({**recorded.header, "mode": "exam"}, recorded.entries, recorded.footer)))
+
+    assert verify(forged, quick).status == "different"
