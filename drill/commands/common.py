@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from math import isfinite
@@ -76,6 +77,27 @@ class ScenarioName(click.ParamType[str]):
 
 
 SCENARIO = ScenarioName()
+
+
+class Day(click.ParamType[str]):
+    """A day of the calendar, as 2026-11-21."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the day as it begins the times of runs."""
+        from datetime import date
+
+        text, how = str(value).strip(), "give year-month-day, such as 2026-11-21"
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            self.fail(f"{value!r} is no day: {how}", param, ctx)
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            self.fail(f"{value!r}: the calendar has no such day; {how}", param, ctx)
+
+
+DAY = Day()
 
 
 def place_of(value: str) -> tuple[Path, str] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, json_option, print_json, show, written
+from drill.commands.common import DAY, RUN_FILE, Amount, Finding, NewFile, json_option, print_json, show, written
 
 OUT = NewFile(dash=True)
 COLUMNS = (
@@ -20,15 +20,19 @@ RESULTS = {True: "passed", False: "not passed", None: ""}
 @click.option("--trainee", metavar="CODE", help="Only this trainee's.")
 @click.option("--scenario", metavar="PACK/SCENARIO", help="Only of this scenario.")
 @click.option("--mode", type=click.Choice(("guided", "practice", "exam")), help="Only in this mode.")
-@click.option("--passed/--not-passed", "passed", default=None, help="Only passed runs, or only the others.")
+@click.option("--passed", is_flag=True, help="Only passed runs.")
+@click.option("--not-passed", is_flag=True, help="Only the others.")
 @click.option("--unsigned", is_flag=True, help="Only those that no supervisor has signed.")
-@click.option("--since", metavar="YYYY-MM-DD", type=click.DateTime(["%Y-%m-%d"]), help="Only from this day on (UTC).")
+@click.option("--since", metavar="YYYY-MM-DD", type=DAY, help="Only from this day on (UTC).")
 @json_option
-def runs(*, as_json: bool, **chosen: Any) -> None:
+def runs(*, as_json: bool, passed: bool, not_passed: bool, **chosen: Any) -> None:
     """List the runs that are kept, the newest first."""
     from drill import TRAINING_ONLY
 
-    rows = [row for row in _rows() if _wanted(row, **chosen)]
+    if passed and not_passed:
+        raise click.UsageError("--passed and --not-passed leave no run: give one of them, or neither for all")
+    result = passed if passed or not_passed else None
+    rows = [row for row in _rows() if _wanted(row, passed=result, **chosen)]
     if as_json:
         print_json({"notice": TRAINING_ONLY, "runs": [row.to_json() for row in rows]})
         return
@@ -53,7 +57,7 @@ def _rows() -> list[Any]:
 
 
 def _wanted(
-    row: Any, *, trainee: str | None, scenario: str | None, mode: str | None, passed: bool | None, unsigned: bool, since: Any
+    row: Any, *, trainee: str | None, scenario: str | None, mode: str | None, passed: bool | None, unsigned: bool, since: str | None
 ) -> bool:
     return (
         trainee in (None, row.trainee)
@@ -61,7 +65,7 @@ def _wanted(
         and mode in (None, row.mode)
         and (passed is None or (row.passed is True) is passed)
         and not (unsigned and row.signed_by)
-        and (since is None or row.started_utc >= since.strftime("%Y-%m-%d"))
+        and (since is None or row.started_utc >= since)
     )
 
 

@@ -35,7 +35,7 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("run_files", metavar="RUN...", nargs=-1, required=True, type=RUN_FILE)
+@click.argument("run_files", metavar="RUN...", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path))
 @click.option("--plain", is_flag=True, help="Do not compile: the same answer, slower.")
 @json_option
 def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
@@ -51,7 +51,8 @@ def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
             continue
         click.echo(one["run"])
         for part in ("file", "signature", "replay"):
-            click.echo(f"  {part:10} {one[part]}")
+            if one[part]:
+                click.echo(f"  {part:10} {one[part]}")
         for line in one["shown"]:
             click.echo(f"  {line}")
     if as_json:
@@ -69,7 +70,11 @@ def _verified(run_file: Path, prover: Any) -> dict[str, Any]:
     from drill.records.remarks import note_verified
     from drill.records.store import open_run
 
-    record = open_run(run_file)
+    try:
+        record = open_run(run_file)
+    except RunFileError as error:  # of several files the others are still looked at
+        told = {"file": str(error).removeprefix(f"{run_file}: "), "signature": "", "replay": ""}
+        return {"run": str(run_file), **told, "status": "unreadable", "tick": None, "fine": False, "shown": []}
     found = prover.prove(record)
     state, words = station_state(record.footer, trusted_keys(), own_public())
     with suppress(RunFileError):  # a run on a read-only disk can be verified, only not remembered

@@ -29,7 +29,7 @@ class RunRow:
 
     `attempt` counts the trainee's runs of the scenario; `met_before` says whether the trainee had had this cause;
     `hints` whether prompts were shown; `verified` is identical, different, not_comparable or ""; `station` says who
-    signed the file: a station in words, "unsigned", or "wrong"; `signed_by` names the supervisors.
+    signed the file: a station in words, "unsigned", or "wrong"; `signed_by` names the supervisors, each once.
     """
 
     path: Path
@@ -171,7 +171,9 @@ def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], peopl
         digest=footer["digest"],
         verified=verified_state(remarks, footer["seal"]),
         station="unsigned" if footer["key"] is None else who_is(footer["key"], trusted, own) if footer["fits"] else "wrong",
-        signed_by=tuple(_signer(each, trusted, people) for each in remarks.signatures if not signature_state(each, footer["seal"])),
+        signed_by=tuple(
+            dict.fromkeys(_signer(each, trusted, people) for each in remarks.signatures if not signature_state(each, footer["seal"]))
+        ),
     )
 
 

@@ -92,6 +92,23 @@ def test_verify_of_another_pack_shows_what_was_logged(runs: tuple[Path, Path], d
     assert "flow_l_min" in done.output
 
 
+@pytest.mark.slow
+def test_verify_of_several_files_looks_at_each(runs: tuple[Path, Path], drill: Drill, tmp_path: Path) -> None:
+    """What cannot be read has its line, and the run behind it is verified all the same."""
+    note = tmp_path / "note.txt"
+    note.write_text("no run\n", encoding="utf-8")
+    words = (note, tmp_path / "gone.drill", tmp_path, runs[0])
+    done = drill("verify", *words)
+    found = json.loads(drill("verify", *words, "--json").stdout)["runs"]
+
+    assert done.exit_code == 1
+    assert "not a run file of Drill" in done.output
+    assert done.output.count("cannot be read") == 2
+    assert "identical: " in done.output
+    assert f"3 of 4 not verified: {note}" in done.output
+    assert [(one["status"], one["fine"]) for one in found] == [*[("unreadable", False)] * 3, ("identical", True)]
+
+
 def test_a_forged_score_is_found(runs: tuple[Path, Path], drill: Drill) -> None:
     """Who changes the footer breaks its line; who mends the line breaks the signature."""
     from drill.engine.runfile import encode
@@ -234,6 +251,21 @@ def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
         rows = json.loads(drill("runs", "--json", *words).stdout)["runs"]
         assert [row["mode"] for row in rows] == wanted, words
     assert "no such run is kept" in drill("runs", "--trainee", "nobody").output
+
+
+def test_filters_that_leave_nothing_or_are_no_day_are_refused(runs: tuple[Path, Path], drill: Drill) -> None:
+    """Passed and not passed together, and what is no day of the calendar: the message says what to give."""
+    for words, told in (
+        (("--passed", "--not-passed"), "give one of them"),
+        (("--since", "2026-13-01"), "no such day; give year-month-day, such as 2026-11-21"),
+        (("--since", "2026-02-30"), "no such day"),
+        (("--since", "yesterday"), "is no day: give year-month-day"),
+        (("--since", "20261121"), "is no day"),
+    ):
+        refused = drill("runs", *words)
+        assert refused.exit_code == 2
+        assert told in refused.output, words
+    assert drill("runs", "--since", "2026-01-01").output.count(PACKED) == 2
 
 
 def test_the_list_says_once_what_is_the_same_for_all(runs: tuple[Path, Path], drill: Drill) -> None:

@@ -65,6 +65,17 @@ def test_several_sign_and_verifying_is_remembered_beside_them() -> None:
     assert (row.verified, row.signed_by) == ("identical", ("Weiss", "Novak"))
 
 
+def test_who_signs_twice_is_listed_once() -> None:
+    """Each signature is kept; the list names the supervisor, not how often."""
+    path = written()
+    key, _ = new_key("Weiss")
+    for _ in range(3):
+        sign_run(path, name="Weiss", key=key, seal=open_run(path).seal, digest="d", score=91.0, passed=True)
+
+    assert len(read_remarks(path).signatures) == 3
+    assert list_runs()[0].signed_by == ("Weiss",)
+
+
 def test_a_name_alone_proves_nothing() -> None:
     """The list calls a signer by the key: a name that somebody wrote over another key is told apart."""
     path = written()
