@@ -19,6 +19,7 @@ from drill.records.kernels import Kernel, load_kernel
 from drill.records.recorder import Recorder, about_here
 from drill.records.settled import InMemory, OnDisk
 from drill.records.store import close_record, save_run, station_signer
+from drill.records.trainees import shown_code
 from drill.reports.page import report_place, write_report
 from drill.reports.terminal import print_sheet
 from drill.reports.view import ExpertRun
@@ -114,7 +115,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "notice": TRAINING_ONLY,
         "scenario": run.header["scenario"],
         "case": about.get("case_name", ""),
-        "trainee": about.get("trainee", ""),
+        "trainee": shown_code(str(about.get("trainee") or "")),
         "started_utc": about.get("started_utc", ""),
         "mode": run.header["mode"],
         "seed": run.header["seed"],

@@ -100,6 +100,25 @@ class Day(click.ParamType[str]):
 DAY = Day()
 
 
+class TraineeCode(click.ParamType[str]):
+    """Whose a new run is; "" for nobody in particular."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the code as it is kept."""
+        from drill.errors import ValueRangeError
+        from drill.records.trainees import trainee_code
+
+        try:
+            return trainee_code(str(value))
+        except ValueRangeError as error:
+            self.fail(str(error), param, ctx)
+
+
+TRAINEE = TraineeCode()
+
+
 def place_of(value: str) -> tuple[Path, str] | None:
     """Return the folder that holds the pack of a path, and what it names there (pack or pack/scenario); None for what is a name.
 

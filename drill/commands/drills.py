@@ -9,6 +9,7 @@ from drill.commands.common import (
     MODES,
     SCENARIO,
     SEED,
+    TRAINEE,
     Amount,
     Finding,
     NewFile,
@@ -28,7 +29,7 @@ from drill.commands.common import (
 @seed_option
 @click.option("--mode", type=click.Choice(MODES), default="practice", show_default=True, help="How much help there is.")
 @cause_option
-@click.option("--trainee", metavar="CODE", default="", help="Who plays; kept in the run file.")
+@click.option("--trainee", metavar="CODE", type=TRAINEE, default="", help="Who plays; kept in the run file.")
 @click.option("--watch", is_flag=True, help="For authors: save the pack, and the drill goes on in it from the same second.")
 def play(*, scenario: str, seed: int | None, mode: str, cause: str | None, trainee: str, watch: bool) -> None:
     """Open the panel with one scenario."""
@@ -49,7 +50,7 @@ def play(*, scenario: str, seed: int | None, mode: str, cause: str | None, train
 @seed_option
 @click.option("--mode", type=click.Choice(MODES), default="exam", show_default=True, help="The physics is the same in all.")
 @cause_option
-@click.option("--trainee", metavar="CODE", default="", help="Under which code the run is kept; the robot's name if not given.")
+@click.option("--trainee", metavar="CODE", type=TRAINEE, default="", help="Whose the run is; the robot's name if not given.")
 @json_option
 @click.option("--out", type=NewFile(), help="Write the run there, not to the data folder.")
 @click.option("--plain", is_flag=True, help="Do not compile: the same result, slower.")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from drill.commands.common import DAY, RUN_FILE, Amount, Finding, NewFile, json_option, print_json, show, written
+from drill.commands.common import DAY, RUN_FILE, TRAINEE, Amount, Finding, NewFile, json_option, print_json, show, written
 
 OUT = NewFile(dash=True)
 COLUMNS = (
@@ -59,8 +59,10 @@ def _rows() -> list[Any]:
 def _wanted(
     row: Any, *, trainee: str | None, scenario: str | None, mode: str | None, passed: bool | None, unsigned: bool, since: str | None
 ) -> bool:
+    from drill.records.trainees import shown_code
+
     return (
-        trainee in (None, row.trainee)
+        trainee in (None, row.trainee, shown_code(row.trainee))
         and scenario in (None, row.scenario)
         and mode in (None, row.mode)
         and (passed is None or (row.passed is True) is passed)
@@ -72,10 +74,12 @@ def _wanted(
 def _cells(row: Any) -> tuple[str, ...]:
     if row.state == "unreadable":
         return ("", "", "", "", "", "", "", "", "unreadable", "", "", "", row.path.name)
+    from drill.records.trainees import shown_code
+
     result = "unfinished" if row.state == "unfinished" else RESULTS[row.passed]
     return (
         row.started_utc[:16].replace("T", " "),
-        row.trainee or "-",
+        shown_code(row.trainee) or "-",
         row.case,
         f"{row.mode}{', forked' if row.forked else ''}",
         str(row.attempt),
@@ -148,7 +152,7 @@ def _json_writer(data: object) -> Callable[[Any], None]:
 @click.option("--at", "at_s", metavar="SECONDS", type=Amount(0, 7200), required=True, help="The moment, in simulated seconds.")
 @click.option("--robot", metavar="NAME", help="Who plays on from there; without one, you do, on the panel.")
 @click.option("--mode", type=click.Choice(("guided", "practice")), help="The new run's; practice unless the old one was guided.")
-@click.option("--trainee", metavar="CODE", default="", help="Who takes over; kept in the new run.")
+@click.option("--trainee", metavar="CODE", type=TRAINEE, default="", help="Who takes over; kept in the new run.")
 @click.option("--out", metavar="FILE", type=NewFile(), help="Write the new run there.")
 @json_option
 def fork(

@@ -58,13 +58,14 @@ def _trainee(code: str, out: Path) -> None:
     from datetime import UTC, datetime
 
     from drill.records.index import list_runs
+    from drill.records.trainees import shown_code
     from drill.reports.trainee import write_trainee
 
     rows = list_runs()
-    codes = {row.trainee for row in rows if row.trainee}
+    codes = {name: row.trainee for row in rows if row.trainee for name in (shown_code(row.trainee), row.trainee)}
     if code not in codes:
-        raise NameUnknownError("trainee code", code, codes)
-    write_trainee(code, rows, datetime.now(UTC), out)
+        raise NameUnknownError("trainee code", shown_code(code), {shown_code(each) for each in codes})
+    write_trainee(codes[code], rows, datetime.now(UTC), out)
 
 
 @click.group()

@@ -172,11 +172,11 @@ class Choice:
 
 @dataclass(slots=True)
 class Field:
-    """One line of text with a few allowed characters."""
+    """One line of text; `allowed` says of a letter whether it may stand in it, `most` how many there may be."""
 
     box: Box
     hint: str
-    allowed: str
+    allowed: Callable[[str], bool]
     most: int
     value: str = ""
     focused: bool = False
@@ -190,7 +190,7 @@ class Field:
         if not self.focused:
             return False
         if event.type == pygame.TEXTINPUT:
-            self.value = (self.value + "".join(c for c in event.text if c in self.allowed))[: self.most]
+            self.value = (self.value + "".join(filter(self.allowed, event.text))).lstrip()[: self.most]
             return True
         if event.type == pygame.KEYDOWN and event.key == pygame.K_BACKSPACE:
             self.value = self.value[:-1]
@@ -200,10 +200,13 @@ class Field:
     def draw(self, canvas: Canvas) -> None:
         """Draw the field with its text, or its hint while it is empty."""
         theme = canvas.theme
-        x, y, _, h = self.box
+        x, y, wide, h = self.box
         canvas.panel(self.box, theme["well"], theme["accent"] if self.focused else theme["edge"], radius=8, width=2 if self.focused else 1)
         baseline = y + h / 2 + 5
-        width = canvas.text(self.value, (x + 12, baseline), "text") if self.value else 0.0
+        shown = self.value
+        while shown and canvas.width(shown, "text") > wide - 26:
+            shown = shown[1:]  # a long text is seen where it is being written
+        width = canvas.text(shown, (x + 12, baseline), "text")
         if not self.value:
             canvas.text(self.hint, (x + 12, baseline), "text", theme["faint"] if self.focused else theme["quiet"])
         if self.focused and self.blink_s % 1.2 < 0.7:

@@ -1,12 +1,12 @@
 """The menu: which case, which mode, who plays. A pack that does not load stands in the list with what is wrong in it."""
 
-import string
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import pygame
 
 from drill.errors import DrillError
+from drill.records.trainees import MOST, trainee_code
 from drill.ui.canvas import HEIGHT, WIDTH, Box, Canvas
 from drill.ui.caselist import Card, CaseCard, CaseList
 from drill.ui.forms import MARGIN, Button, Choice, Field, heading, paragraph
@@ -15,7 +15,6 @@ from drill.ui.screens import Desk, Leave, Screen
 LIST: Final[Box] = (MARGIN, 156.0, 720.0, 500.0)
 SIDE_X: Final = 816.0
 SIDE_W: Final = WIDTH - MARGIN - SIDE_X
-CODE_LETTERS: Final = string.ascii_letters + string.digits + "-_."
 MODE_TITLES: Final = (("guided", "Guided"), ("practice", "Practice"), ("exam", "Exam"))
 MODE_WORDS: Final = {
     "guided": "Prompts say what to do next and why. You may pause. A guided run is never a pass.",
@@ -48,7 +47,7 @@ class Menu(Screen):
         self._next: Screen | None = None
         self.problem = ""
         self.mode = Choice(MODE_TITLES, (SIDE_X, 184, SIDE_W, 44), desk.mode)
-        self.code = Field((SIDE_X, 352, SIDE_W, 44), "Trainee code", CODE_LETTERS, 24, desk.trainee)
+        self.code = Field((SIDE_X, 352, SIDE_W, 44), "Trainee code", str.isprintable, MOST, desk.trainee)
         self.start = Button("Open the case", (SIDE_X, 566, SIDE_W, 48), self._open, 0, "Enter", primary=True)
         self.draws = Button("Draw an exam", (SIDE_X, 476, SIDE_W, 36), self._draw_exam, pygame.K_F6, "F6")
         self.runs = Button("Watch a run again", (SIDE_X, 520, SIDE_W, 36), self._list, pygame.K_F3, "F3")
@@ -81,7 +80,7 @@ class Menu(Screen):
             used = any(button.handle(event, canvas) for button in self._buttons[:-1])
             if not used and not self.mode.handle(event, canvas):
                 self.code.handle(event, canvas)
-        self.desk.mode, self.desk.trainee = self.mode.value, self.code.value
+        self.desk.mode, self.desk.trainee = self.mode.value, trainee_code(self.code.value)
         going, self._next = self._next, None
         return going
 
@@ -120,7 +119,7 @@ class Menu(Screen):
 
     def _list(self) -> None:
         if self._runs is not None:
-            self.desk.trainee = self.code.value
+            self.desk.trainee = trainee_code(self.code.value)
             self._next = self._runs(self)
 
     def _leave(self) -> None:

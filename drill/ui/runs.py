@@ -8,6 +8,7 @@ import pygame
 
 from drill.errors import DrillError
 from drill.records.index import RunRow
+from drill.records.trainees import shown_code
 from drill.reports.history import moment
 from drill.reports.timeline import spaced
 from drill.ui.canvas import HEIGHT, WIDTH, Box, Canvas
@@ -119,7 +120,7 @@ class RunList(Screen):
         passed = {True: "passed", False: "not passed", None: "–"}[row.passed]
         ended = "unfinished" if row.state == "unfinished" else spaced(row.outcome)
         score = "–" if row.score is None else f"{row.score:.0f} %"
-        texts = (moment(row.started_utc), row.trainee or "–", row.case or row.scenario, row.mode, ended, score, passed)
+        texts = (moment(row.started_utc), shown_code(row.trainee) or "–", row.case or row.scenario, row.mode, ended, score, passed)
         ends = (*(across for _, across in COLUMNS[1:]), wide - 12)
         for text, (_, across), end in zip(texts, COLUMNS, ends, strict=True):
             canvas.text(canvas.fitted(text, "text", end - across - 10), (LIST[0] + 12 + across, top + 20), "text", theme["text"])

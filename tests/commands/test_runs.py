@@ -253,6 +253,36 @@ def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
     assert "no such run is kept" in drill("runs", "--trainee", "nobody").output
 
 
+@pytest.mark.parametrize("code", ["x\ny", "x\r", "   ", "x\x1b[31m", "a\u202eb", "n" * 300], ids=ascii)
+def test_a_code_that_would_break_a_list_is_refused_before_anything_is_played(code: str, drill: Drill, drill_home: Path) -> None:
+    """Line breaks, what does not print, spaces alone, and too long: what was found and what is allowed is said, safely."""
+    refused = drill("run", SCENARIO, "--robot", "idle", "--trainee", code)
+
+    assert refused.exit_code == 2
+    assert "at most 40 letters" in " ".join(refused.output.split())
+    assert all(line.isprintable() for line in refused.output.splitlines())
+    assert not (drill_home / "runs").exists()
+
+
+def test_odd_codes_of_older_runs_are_listed_and_found(runs: tuple[Path, Path], drill: Drill, tmp_path: Path) -> None:
+    """Each run has one line of the table, whatever its code; the code as it is shown finds it again."""
+    from drill.engine.runfile import encode
+
+    for path, code in zip(runs, ("x\n\x1by", "n" * 300), strict=True):
+        run = open_run(path)
+        path.write_bytes(gzip.compress(encode(type(run)({**run.header, "about": {**run.header["about"], "trainee": code}}, run.entries))))
+    _, _, head, *rows = drill("runs").output.splitlines()
+
+    assert len(rows) == 2
+    assert {row.index("VA ECMO") for row in rows} == {head.index("case")}
+    assert "n" * 59 + "…" in rows[0]
+    assert "\\n\\x1by" in rows[1]
+    assert drill("runs", "--trainee", "x\\n\\x1by").output.count("VA ECMO") == 1
+    assert "\x1b" not in drill("replay", runs[0]).output
+    assert drill("report", "--trainee", "x\\n\\x1by", "-o", tmp_path / "t.html").exit_code == 0
+    assert drill("report", "--trainee", "x\\n\\x1by", "-o", tmp_path / "t.pdf").exit_code == 0
+
+
 def test_filters_that_leave_nothing_or_are_no_day_are_refused(runs: tuple[Path, Path], drill: Drill) -> None:
     """Passed and not passed together, and what is no day of the calendar: the message says what to give."""
     for words, told in (

@@ -111,7 +111,7 @@ def test_mode_and_code_are_kept_on_the_desk() -> None:
     screen.handle(key(pygame.K_TAB))
     screen.handle(key(pygame.K_RIGHT))
     screen.handle(key(pygame.K_TAB))
-    for letter in "T-1 7é/!":
+    for letter in " T-1\t\x1b7\n":
         screen.handle(pygame.Event(pygame.TEXTINPUT, text=letter))
 
     assert screen.desk.mode == "exam"
@@ -193,12 +193,28 @@ def test_no_text_touches_another_and_the_label_is_there() -> None:
 def test_a_field_takes_only_what_it_allows_and_no_more_than_it_holds() -> None:
     """Letters beyond the allowed set or length are not taken; backspace takes the last one away."""
     desk = Desk((), sounds=Sounds(muted=True))
-    field = Field((0, 0, 100, 40), "hint", "abc", 4, focused=True)
+    field = Field((0, 0, 100, 40), "hint", "abc".__contains__, 4, focused=True)
 
     field.handle(pygame.Event(pygame.TEXTINPUT, text="aXbYc cab"), desk.canvas)
     assert field.value == "abcc"
     field.handle(key(pygame.K_BACKSPACE), desk.canvas)
     assert field.value == "abc"
+
+
+def test_a_long_text_stays_in_its_field() -> None:
+    """What is wider than the field is seen at its end, where it is being written."""
+    desk = Desk((), sounds=Sounds(muted=True))
+    field = Field((0, 0, 416, 44), "hint", str.isprintable, 40, "W" * 38 + "ab", focused=True)
+    drawn: list[tuple[str, float]] = []
+    text = desk.canvas.text
+    desk.canvas.text = lambda words, at, *more, **how: drawn.append((words, at[0])) or text(words, at, *more, **how)  # type: ignore[method-assign,func-returns-value]
+
+    field.draw(desk.canvas)
+
+    ((words, left),) = drawn
+    assert words.endswith("Wab")
+    assert left + desk.canvas.width(words, "text") <= 416
+    assert field.value == "W" * 38 + "ab"
 
 
 def test_a_choice_goes_round() -> None:
