@@ -18,9 +18,10 @@ from drill.records.home import pack_roots
 from drill.records.kernels import Kernel, load_kernel
 from drill.records.recorder import Recorder, about_here
 from drill.records.settled import InMemory, OnDisk
-from drill.records.store import close_record, save_run, station_signer
+from drill.records.store import close_record, open_run, save_run, station_signer
 from drill.records.trainees import shown_code
 from drill.reports.page import report_place, write_report
+from drill.reports.provenance import provenance_rows
 from drill.reports.terminal import print_sheet
 from drill.reports.view import ExpertRun
 from drill.robots.make import make_robot, play
@@ -271,7 +272,8 @@ def demonstrate(problem: str, say: Callable[[str], None]) -> None:
         return
     report = report_place(played.path)
     try:
-        write_report(played.sheet, played.run, report, scenario=played.loaded.scenario, tasks=played.loaded.tasks)
+        origin = provenance_rows(played.path, open_run(played.path))
+        write_report(played.sheet, played.run, report, scenario=played.loaded.scenario, tasks=played.loaded.tasks, provenance=origin)
     except OSError as error:
         raise DrillError(
             f"the report cannot be written to {report} ({error.strerror}): set DRILL_HOME to a folder that can be written"

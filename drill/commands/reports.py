@@ -38,20 +38,32 @@ def _run(run_file: Path, out: Path, *, expert: bool) -> None:
     from drill.records.remarks import signatures_of
     from drill.records.store import open_run
     from drill.reports.page import write_report
+    from drill.reports.provenance import provenance_rows
 
     record = open_run(run_file)
     signatures = signatures_of(run_file, record.seal)
+    origin = provenance_rows(run_file, record, signatures)
     try:
         loaded = reload(record)
     except PackError as error:
         click.echo(f"Without its pack nothing is judged, and ids stand for words: {error}", err=True)
-        write_report(None, record, out, rows=list_runs(), signatures=signatures)
+        write_report(None, record, out, rows=list_runs(), signatures=signatures, provenance=origin)
         return
     beside = expert_beside(record, loaded) if expert else None
     if expert and beside is None:
         click.echo("No expert beside it: free play, a pack without an expert, or one that has changed since the run.", err=True)
     sheet = judge(record, loaded)
-    write_report(sheet, record, out, scenario=loaded.scenario, tasks=loaded.tasks, rows=list_runs(), expert=beside, signatures=signatures)
+    write_report(
+        sheet,
+        record,
+        out,
+        scenario=loaded.scenario,
+        tasks=loaded.tasks,
+        rows=list_runs(),
+        expert=beside,
+        signatures=signatures,
+        provenance=origin,
+    )
 
 
 def _trainee(code: str, out: Path) -> None:

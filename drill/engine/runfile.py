@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from drill.engine.entries import Entry
 from drill.engine.entryshape import Width, wrong_shape
-from drill.engine.runlog import FORMAT, FORMATS, HEADER_KEYS, Run, canonical
+from drill.engine.runlog import CUT, FORMAT, FORMATS, HEADER_KEYS, UNFINISHED, Run, canonical
 from drill.errors import RunFileError
 
 Sign = Callable[[bytes], tuple[str, str]]  # what is signed -> public key and signature, in hexadecimal digits
@@ -106,10 +106,12 @@ def decode(data: bytes) -> Run:
             break
         sha = found
     else:
-        if cut:
-            problems.append(f"line {len(lines) + 1}: {'something follows the footer' if footer else 'cut short'}")
+        if cut and footer is not None:
+            problems.append(f"line {len(lines) + 1}: something follows the footer; it is ignored")
+        elif cut:
+            problems.append(f"line {len(lines) + 1}: {CUT}")
     if footer is None:
-        problems.append("unfinished: the run has no footer")
+        problems.append(UNFINISHED)
     return Run(header, entries, footer, tuple(problems), sha)
 
 

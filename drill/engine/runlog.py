@@ -12,6 +12,8 @@ from drill.engine.entries import CAUSES, Entry
 from drill.engine.frame import Frame, Table, frames, table_of
 
 FORMAT: Final = "drill/run/2"
+UNFINISHED: Final = "unfinished: the run has no footer"
+CUT: Final = "cut short"
 FORMATS: Final = ("drill/run/1", FORMAT)  # every one that was ever written; how each is read: `runfile`
 _JSON: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 HEADER_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
@@ -75,6 +77,11 @@ class Run:
     def finished(self) -> bool:
         """Whether it came to its end and nothing is missing: only such a run can be passed."""
         return self.ended and not self.problems
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What is wrong with its file beside what a crash leaves: no footer, and a last line that is cut short."""
+        return tuple(problem for problem in self.problems if not problem.endswith((UNFINISHED, CUT)))
 
     @property
     def outcome(self) -> str:

@@ -164,9 +164,9 @@ def who_is(public: str, trusted: Mapping[str, str], own: str = "") -> str:
 def station_state(footer: Mapping[str, Any] | None, trusted: Mapping[str, str], own: str) -> tuple[str, str]:
     """Return what a run's footer says of its station: "ok", "unknown", "unsigned" or "wrong", and the same in words."""
     if footer is None:
-        return "unsigned", "none: only a run that was closed is signed"
+        return "unsigned", "none: a station signs a run when it is closed, and this one was not"
     if footer.get("signature") is None:
-        return "unsigned", "none: the station that wrote it had no key"
+        return "unsigned", "none: nobody can tell which station wrote this file, nor whether somebody has changed it since"
     key = str(footer.get("key"))
     if not signature_fits(key, signed_bytes(footer), footer["signature"]):
         return "wrong", "WRONG: it does not fit this file"

@@ -16,6 +16,8 @@ from drill.engine.scoring.sheet import ScoreSheet
 from drill.records.index import RunRow
 from drill.records.remarks import Signature
 from drill.reports.plot import MARKED, Measures, Plot, lay_out
+from drill.reports.provenance import ProvenanceRow
+from drill.reports.seen import TITLE as SEEN
 from drill.reports.timeline import Event, clock, spaced
 from drill.reports.view import AFTER_QUESTIONS, Debrief, ExpertRun, describe
 from drill.scenarios.schema import Scenario, Tasks
@@ -95,6 +97,7 @@ def render(debrief: Debrief) -> str:
         .render(
             d=debrief,
             after=AFTER_QUESTIONS,
+            seen_title=SEEN,
             plot=plot,
             data=_data(debrief, plot),
             events=numbered(debrief.timeline.events),
@@ -157,9 +160,13 @@ def write_report(
     rows: Iterable[RunRow] = (),
     expert: ExpertRun | None = None,
     signatures: Sequence[Signature] = (),
+    provenance: Sequence[ProvenanceRow] = (),
 ) -> None:
     """Write the report of a run to `path`. With the scenario and its tasks it has their words, else their ids."""
-    write_page(describe(sheet, run, scenario=scenario, tasks=tasks, rows=rows, expert=expert, signatures=signatures), path)
+    debrief = describe(
+        sheet, run, scenario=scenario, tasks=tasks, rows=rows, expert=expert, signatures=signatures, provenance=provenance
+    )
+    write_page(debrief, path)
 
 
 def report_place(run_path: Path) -> Path:

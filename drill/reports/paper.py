@@ -13,7 +13,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 import drill
 from drill.errors import DrillError
@@ -22,6 +22,8 @@ from drill.reports.page import numbered
 from drill.reports.paper_parts import BAD, BOLD, GOOD, INK, LINE, QUIET, REGULAR, Numbered, TimelinePlot, plain
 from drill.reports.people import RatedRow, SignedRow
 from drill.reports.plot import Measures, lay_out
+from drill.reports.provenance import ProvenanceRow
+from drill.reports.seen import TITLE as SEEN
 from drill.reports.timeline import clock
 from drill.reports.view import AFTER_QUESTIONS, Debrief, ItemRow
 
@@ -32,7 +34,7 @@ STATES: Final = {"ok": "within", "over": "over the limit", "critical": "over the
 def paper(debrief: Debrief) -> bytes:
     """Return the report of a run as a PDF."""
     d, s = debrief, _styles()
-    early = [fact for fact in d.facts if fact[0] not in AFTER_QUESTIONS]
+    early = [fact for fact in d.facts if fact[0] not in AFTER_QUESTIONS] + [(row.title, row.brief) for row in d.provenance if row.brief]
     late = [fact for fact in d.facts if fact[0] in AFTER_QUESTIONS and fact[0] != "Ended as"]
     story: list[Flowable] = [_p(d.case_name, s["title"]), _p(d.case_line, s["quiet"]), Spacer(1, 8), _facts(early)]
     if d.questions:
@@ -61,6 +63,12 @@ def paper(debrief: Debrief) -> bytes:
     for title, items in (("Steps", d.steps), ("What must not happen", d.errors)):
         if items:
             story += [_p(title, s["h2"]), *(_item(row) for row in items)]
+    if d.seen:
+        head = ["What", "This run", *(["The expert"] if d.expert else [])]
+        rows = [[row.title[:1].upper() + row.title[1:], row.value, *([row.expert] if d.expert else [])] for row in d.seen]
+        words = "How attention went, and the alarms. It brings no points and costs none."
+        table = _table(head, rows, [None, *([140, 140] if d.expert else [280])])
+        story.append(KeepTogether([_p(SEEN, s["h2"]), _p(words, s["quiet"]), table]))
     if d.rated or d.signed:
         words = "What no machine can see, rated and signed by a supervisor. It never moves the points."
         story += [_p("Judged by people", s["h2"]), _p(words, s["quiet"]), *map(_rated, d.rated), *map(_signed, d.signed)]
@@ -68,7 +76,10 @@ def paper(debrief: Debrief) -> bytes:
         story += [_p("What was wrong", s["h2"]), *([_p(f"{d.cause}.", s["strong"])] if d.cause else []), _p(d.story, s["text"])]
     if d.attempts:
         story += [_p("Earlier attempts", s["h2"]), _attempts(d.attempts)]
-    story.append(_p("What happened", s["h2"]))
+    if d.provenance:
+        words = "Who recorded and signed this run, and whether simulating it again gave the same. None of it shows who sat there."
+        story += [KeepTogether([_p("Provenance", s["h2"]), _p(words, s["quiet"]), _provenance(d.provenance)])]
+    story += [CondPageBreak(90), _p("What happened", s["h2_long"])]
     events = [[clock(e.time_s), number, _p(e.text, s["small"])] for number, e in numbered(d.timeline.events)]
     story.append(_table(["At", "No.", "What"], events, [40, 30, None], tight=True))
     return _build(story, f"{d.case_name} · debrief")
@@ -122,6 +133,7 @@ def _styles() -> dict[str, ParagraphStyle]:
         "title": style(fontName=BOLD, fontSize=19, leading=24),
         "verdict": style(fontName=BOLD, fontSize=14, leading=19),
         "h2": style(fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=15, spaceAfter=2, keepWithNext=1),
+        "h2_long": style(fontName=BOLD, fontSize=12.5, leading=16, spaceBefore=15, spaceAfter=2),  # what follows may begin on this page
     }
 
 
@@ -216,6 +228,15 @@ def _signed(row: SignedRow) -> Flowable:
     note = f"  “{row.note}”" if row.note else ""
     words = f"Not valid: {row.problem}." if row.problem else f"Signed by {row.by}, {row.when} UTC: {row.result}.{note}"
     return _p(words, _styles()["unfit" if row.problem else "signed"])
+
+
+def _provenance(rows: Sequence[ProvenanceRow]) -> Table:
+    s = _styles()
+    cells = [[_p(row.title, s["quiet"]), _p(row.text, s["bad" if row.state == "bad" else "text"])] for row in rows]
+    rules = TableStyle(
+        [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0), ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE)]
+    )
+    return Table(cells, colWidths=[96, WIDTH - 96], style=rules, spaceBefore=4)
 
 
 class _Rules(Flowable):

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from drill import TRAINING_ONLY
 from drill.engine.scoring.sheet import Item, ScoreSheet
+from drill.reports.seen import TITLE, seen_rows
 from drill.reports.timeline import clock, spaced
 from drill.reports.view import amount
 from drill.scenarios.quantities import QUANTITIES
@@ -40,18 +41,10 @@ def print_sheet(sheet: ScoreSheet, console: "Console | None" = None) -> None:
     console.print(_ledger_table(sheet))
     console.print()
     console.print(_items_table(sheet))
-    console.print(Text(f"Seen, not scored: {_facts(sheet)}", style="dim"), soft_wrap=True)
+    seen = ", ".join(f"{row.title} {row.value}" for row in seen_rows(sheet))
+    console.print(Text(f"{TITLE}: {seen}", style="dim"), soft_wrap=True)
     console.print(Text(f"{sheet.local_target_pct:g} % of the points rest on local targets", style="dim"), soft_wrap=True)
     console.print(Text(f"digest {sheet.digest}   {sheet.simulated_s:.0f} s simulated", style="dim"), soft_wrap=True)
-
-
-def _facts(sheet: ScoreSheet) -> str:
-    """Say attention and alarms in a line: what never happened is left out."""
-    told = []
-    for name, value in sheet.facts.items():
-        if value:
-            told.append(f"{spaced(name.removesuffix('_s'))} {value:g}{' s' if name.endswith('_s') else ''}")
-    return ", ".join(told) or "nothing"
 
 
 def _table(title: str, *columns: tuple[str, str]) -> "Table":

@@ -13,14 +13,16 @@ from drill.records.index import RunRow
 from drill.records.remarks import Signature
 from drill.reports.history import Attempt, earlier_attempts
 from drill.reports.people import RatedRow, SignedRow, rated_rows, signed_rows
+from drill.reports.provenance import ProvenanceRow
 from drill.reports.questions import Question, questions
+from drill.reports.seen import SeenRow, seen_rows
 from drill.reports.timeline import Timeline, aligned, clock, read_timeline, spaced
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import HarmLimit, Scenario, Tasks
 from drill.units import seconds
 
 # facts that say how it went
-AFTER_QUESTIONS: Final = ("Ended as", "Rule of the case broken", "Points on local targets", "Digest", "Run file")
+AFTER_QUESTIONS: Final = ("Ended as", "Rule of the case broken", "Points on local targets", "Digest")
 VERDICTS: Final = {True: "Passed", False: "Not passed", None: "Not judged"}
 
 
@@ -78,6 +80,8 @@ class Debrief:
     expert: Timeline | None = None
     rated: tuple[RatedRow, ...] = ()
     signed: tuple[SignedRow, ...] = ()
+    seen: tuple[SeenRow, ...] = ()
+    provenance: tuple[ProvenanceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,12 @@ def describe(
     rows: Iterable[RunRow] = (),
     expert: ExpertRun | None = None,
     signatures: Sequence[Signature] = (),
+    provenance: Sequence[ProvenanceRow] = (),
 ) -> Debrief:
     """Put a judged run into words. Without `sheet` nothing is judged (free play); without `scenario` ids stand for titles.
 
-    `rows` are the kept runs, for the trainee's own history; `expert` is laid over the timeline; `signatures` are the supervisors'.
+    `rows` are the kept runs, for the trainee's own history; `expert` is laid over the timeline; `signatures` are the supervisors',
+    `provenance` is what the run's file shows of where it comes from (none for a run that is in memory only).
     """
     titles = titles_of(scenario, tasks)
     timeline = read_timeline(run, titles)
@@ -132,6 +138,8 @@ def describe(
         expert=None if expert is None else aligned(read_timeline(expert.run, titles), timeline),
         rated=rated_rows(scenario.rubric if scenario else None, signatures),
         signed=signed_rows(signatures),
+        seen=() if sheet is None else seen_rows(sheet, theirs),
+        provenance=tuple(provenance),
     )
 
 
@@ -197,8 +205,6 @@ def _facts(sheet: ScoreSheet | None, run: Run, outcome: str, run_path: Path | No
     if sheet is not None:
         facts.append(("Points on local targets", f"{sheet.local_target_pct:.0f} %"))
         facts.append(("Digest", sheet.digest[:16]))
-    if run.problems:
-        facts.append(("Run file", "; ".join(run.problems)))
     if run_path is not None:
         facts.append(("Recorded in", str(run_path)))
     return tuple((name, value) for name, value in facts if value)

@@ -16,12 +16,13 @@ from drill.engine.runlog import Run
 from drill.engine.scoring.score import score
 from drill.engine.scoring.sheet import ScoreSheet
 from drill.engine.session import AUTHORING, Session
-from drill.errors import DrillError
+from drill.errors import DrillError, RunFileError
 from drill.records.index import attempt_of, list_runs
 from drill.records.recorder import Recorder
 from drill.records.settled import OnDisk
-from drill.records.store import close_record
+from drill.records.store import close_record, open_run
 from drill.reports.page import report_place, write_page
+from drill.reports.provenance import provenance_rows
 from drill.reports.view import Debrief, describe
 from drill.scenarios.load import Loaded
 
@@ -160,7 +161,9 @@ class LiveRun:
         if path is not None and not problem:
             report = report_place(path)
             try:
-                write_page(debrief, report)
+                write_page(replace(debrief, provenance=provenance_rows(path, open_run(path))), report)
+            except RunFileError as error:
+                problem, report = f"the record cannot be read again: {error}", None
             except OSError as error:
                 problem, report = f"the report could not be written to {report} ({error.strerror})", None
         return Finished(debrief, sheet, path, report, problem or ("" if self.recorder is None else self.recorder.unsigned))

@@ -13,6 +13,7 @@ import pytest
 from drill import TRAINING_ONLY
 from drill.records.index import RunRow
 from drill.reports.page import write_page
+from drill.reports.provenance import provenance_rows
 from drill.reports.trainee import write_trainee
 from drill.reports.view import ExpertRun, describe
 
@@ -48,9 +49,9 @@ def report(played: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     about = {"trainee": "T-17", "started_utc": "2026-11-10T08:00:00+00:00"}
     run = replace(played.run, header={**played.run.header, "about": about})
     expert = ExpertRun(replace(run, entries=[{**e, "t": e["t"] + 60} for e in run.entries]), played.sheet)
-    write_page(
-        describe(played.sheet, run, scenario=played.loaded.scenario, tasks=played.loaded.tasks, rows=[earlier(run)], expert=expert), path
-    )
+    words = {"scenario": played.loaded.scenario, "tasks": played.loaded.tasks}
+    origin = provenance_rows(path, replace(run, problems=("line 9: damaged",)))
+    write_page(describe(played.sheet, run, **words, rows=[earlier(run)], expert=expert, provenance=origin), path)
     return path
 
 

@@ -133,7 +133,7 @@ def test_the_experts_run_is_laid_over(played: Any) -> None:
 
     assert page.count('<polyline class="expert"') == 3
     assert "the expert:" in page
-    assert page.count('<td class="expert">') == len(debrief.ledger)
+    assert page.count('<td class="expert">') == len(debrief.ledger) + len(debrief.seen)
     assert debrief.expert is not None
     assert debrief.expert.first_sign_s == debrief.timeline.first_sign_s
     own, theirs = debrief.timeline.tracks[0].points, debrief.expert.tracks[0].points
