@@ -17,12 +17,32 @@ FINDING, USAGE, OURS = 1, 2, 3  # exit codes beside 0: a finding, wrong usage, o
 MODES = ("guided", "practice", "exam")
 SCREENS = ("panel", "menu", "briefing", "debrief")
 SEED = click.IntRange(0, 2**63 - 1)
-RUN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 seed_option = click.option("--seed", type=SEED, help="The run's only chance; drawn if not given.")
 cause_option = click.option("--cause", help="Force a hidden cause instead of drawing it by the seed.")
 robot_option = click.option("--robot", required=True, help="idle, expert, slow, reflex, masher, random, or a play of the pack.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class RunFile(click.Path):
+    """A run's file by its path, or by its name alone as `drill runs` prints it, with or without suffix."""
+
+    def __init__(self, *, exists: bool = True) -> None:
+        """Refuse what does not exist, unless the command says so itself."""
+        super().__init__(exists=exists, dir_okay=not exists, readable=exists, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path: what lies there goes before the kept runs."""
+        from drill.records.store import find_run
+
+        name = os.fsdecode(value)
+        found = name if os.path.isfile(name) else find_run(name)  # noqa: PTH113  it answers for a name that no file can have, too
+        if found is None and self.exists and Path(name).name == name and not os.path.exists(name):  # noqa: PTH110
+            self.fail(f"{name!r} is neither in this folder nor among the kept runs: 'drill runs' lists those", param, ctx)
+        return super().convert(found or name, param, ctx)
+
+
+RUN_FILE = RunFile()
 
 
 class NewFile(click.Path):

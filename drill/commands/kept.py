@@ -32,11 +32,13 @@ def runs(*, as_json: bool, passed: bool, not_passed: bool, **chosen: Any) -> Non
     if passed and not_passed:
         raise click.UsageError("--passed and --not-passed leave no run: give one of them, or neither for all")
     result = passed if passed or not_passed else None
+    from drill.records.home import runs_folder
+
     rows = [row for row in _rows() if _wanted(row, passed=result, **chosen)]
     if as_json:
-        print_json({"notice": TRAINING_ONLY, "runs": [row.to_json() for row in rows]})
+        print_json({"notice": TRAINING_ONLY, "folder": str(runs_folder()), "runs": [row.to_json() for row in rows]})
         return
-    click.echo(TRAINING_ONLY)
+    click.echo(f"{TRAINING_ONLY}\nkept in {runs_folder()}")
     if not rows:
         click.echo("no such run is kept")
         return
@@ -51,9 +53,9 @@ def runs(*, as_json: bool, passed: bool, not_passed: bool, **chosen: Any) -> Non
 
 
 def _rows() -> list[Any]:
-    from drill.records.index import list_runs
+    from drill.records.index import kept_runs
 
-    return list(list_runs())
+    return list(kept_runs())
 
 
 def _wanted(

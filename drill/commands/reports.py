@@ -69,11 +69,11 @@ def _run(run_file: Path, out: Path, *, expert: bool) -> None:
 def _trainee(code: str, out: Path) -> None:
     from datetime import UTC, datetime
 
-    from drill.records.index import list_runs
+    from drill.records.index import kept_runs
     from drill.records.trainees import shown_code
     from drill.reports.trainee import write_trainee
 
-    rows = list_runs()
+    rows = kept_runs()
     codes = {name: row.trainee for row in rows if row.trainee for name in (shown_code(row.trainee), row.trainee)}
     if code not in codes:
         raise NameUnknownError("trainee code", shown_code(code), {shown_code(each) for each in codes})
@@ -95,7 +95,7 @@ def send(run_files: tuple[Path, ...], store: str | None, *, every: bool) -> None
     The store's name and secret are read from DRILL_LRS_KEY and DRILL_LRS_SECRET.
     """
     from drill.headless import judge, reload
-    from drill.records.index import list_runs
+    from drill.records.index import kept_runs
     from drill.records.store import open_run
     from drill.reports.outbox import Outbox
     from drill.reports.xapi import statements
@@ -104,7 +104,7 @@ def send(run_files: tuple[Path, ...], store: str | None, *, every: bool) -> None
     if not address:
         raise click.UsageError(f"say where to: --to URL, or {STORE_VARIABLE} in the environment")
     box = Outbox()
-    paths = [*run_files, *(info.path for info in list_runs() if every and info.state == "finished")]
+    paths = [*run_files, *(info.path for info in (kept_runs() if every else ()) if info.state == "finished")]
     left_out = 0
     for path in dict.fromkeys(paths):
         try:

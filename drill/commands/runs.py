@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, json_option, print_json, show, written
+from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, RunFile, json_option, print_json, show, written
 
 
 @click.command()
@@ -35,7 +35,7 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("run_files", metavar="RUN...", nargs=-1, required=True, type=click.Path(readable=False, path_type=Path))
+@click.argument("run_files", metavar="RUN...", nargs=-1, required=True, type=RunFile(exists=False))
 @click.option("--plain", is_flag=True, help="Do not compile: the same answer, slower.")
 @json_option
 def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:

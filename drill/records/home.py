@@ -27,6 +27,11 @@ def drill_home() -> Path:
     raise DrillError(message)
 
 
+def runs_folder(home: Path | None = None) -> Path:
+    """Return the folder of the runs that are kept: DRILL_HOME/runs. It may not exist yet. Raises DrillError as `drill_home` does."""
+    return (home or drill_home()) / "runs"
+
+
 def pack_roots() -> tuple[Path, ...]:
     """Return the folders that hold packs, the first that wins: those of DRILL_PACKS, the present one, the stock, the installed ones.
 

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from drill.engine.runfile import read_footer, read_header, signed_bytes
 from drill.errors import DrillError, RunFileError
-from drill.records.home import drill_home
+from drill.records.home import HOME_VARIABLE, drill_home, runs_folder
 from drill.records.keys import key_names, own_public, signature_fits, trusted_keys, who_is
 from drill.records.recorder import PACKED, SUFFIX
 from drill.records.remarks import Remarks, read_remarks, signature_state, verified_state
-from drill.records.store import read_bytes
+from drill.records.store import open_run, read_bytes
 
 CACHE: Final = "runs_index.json.gz"
 _VERSION: Final = 1  # of the cache: another one is read anew
@@ -28,7 +28,7 @@ class RunRow:
     """One kept run. `state`: finished, unfinished or unreadable.
 
     `attempt` counts the trainee's runs of the scenario; `met_before` says whether the trainee had had this cause;
-    `hints` whether prompts were shown; `verified` is identical, different, not_comparable or ""; `station` says who
+    `hints` whether prompts were shown; `verified` is identical, different, not_comparable, damaged or ""; `station` says who
     signed the file: a station in words, "unsigned", or "wrong"; `signed_by` names the supervisors, each once.
     """
 
@@ -61,13 +61,18 @@ class RunRow:
 
 
 def list_runs(home: Path | None = None) -> list[RunRow]:
-    """Return the kept runs, the newest first."""
+    """Return the kept runs, the newest first; none where they cannot be read."""
     try:
-        base = home or drill_home()
-        paths = sorted(path for path in (base / "runs").iterdir() if path.name.endswith((SUFFIX, PACKED)))
-    except (OSError, DrillError):
+        return kept_runs(home)
+    except DrillError:
         return []
-    kept, fresh = _cached(base), {}
+
+
+def kept_runs(home: Path | None = None) -> list[RunRow]:
+    """Return the kept runs, the newest first. Raises DrillError where there is no home folder, or where it cannot be read."""
+    base = home or drill_home()
+    paths = _run_files(base)
+    kept, fresh, remarks = _cached(base), {}, {}
     for path in paths:
         try:
             stat = path.stat()
@@ -75,7 +80,11 @@ def list_runs(home: Path | None = None) -> list[RunRow]:
             continue
         mark = [stat.st_size, stat.st_mtime_ns]
         known = kept.get(path.name)
-        fresh[path.name] = known if known is not None and known.get("mark") == mark else {"mark": mark, **_facts(path)}
+        facts = dict(known) if known is not None and known.get("mark") == mark else {"mark": mark, **_facts(path)}
+        remarks[path.name] = _remarks(path)
+        if "seal" not in facts and "scenario" in facts and not _fit(remarks[path.name], facts.get("footer")):
+            facts["seal"] = _seal(path)
+        fresh[path.name] = facts
     if fresh != kept:
         _keep(base, fresh)
     try:
@@ -83,8 +92,34 @@ def list_runs(home: Path | None = None) -> list[RunRow]:
     except DrillError:
         trusted = {}
     own, people = own_public(base), key_names(base)
-    rows = [_row(base / "runs" / name, facts, trusted, people, own) for name, facts in fresh.items()]
+    rows = [_row(base / "runs" / name, facts, remarks[name], trusted, people, own) for name, facts in fresh.items()]
     return _counted(rows)[::-1]
+
+
+def _run_files(base: Path) -> list[Path]:
+    """Return the files of a home's runs; none where no run was kept yet."""
+    folder = runs_folder(base)
+    try:
+        if not base.exists() or (base.is_dir() and not folder.exists()):
+            return []
+        return sorted(path for path in folder.iterdir() if path.name.endswith((SUFFIX, PACKED)))
+    except OSError as error:
+        message = f"{folder}: the runs cannot be read ({error.strerror}): let {HOME_VARIABLE} name a folder that this user may read"
+        raise RunFileError(message) from None
+
+
+def _fit(remarks: Remarks, footer: Mapping[str, Any] | None) -> bool:
+    """Whether all that was said is about the lines that the footer claims; else the lines themselves must be looked at."""
+    said = {str(each.get("seal") or "") for each in (remarks.verified, *remarks.signatures)} - {""}
+    return said <= {footer["seal"] if footer else ""}
+
+
+def _seal(path: Path) -> str:
+    """Return the hash over every line that can be read."""
+    try:
+        return open_run(path).seal
+    except RunFileError:
+        return ""
 
 
 def attempt_of(trainee: str, scenario: str, home: Path | None = None) -> int:
@@ -139,10 +174,15 @@ def _facts(path: Path) -> dict[str, Any]:
         return facts
 
 
-def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], people: Mapping[str, str], own: str) -> RunRow:
+def _row(
+    path: Path, facts: Mapping[str, Any], remarks: Remarks, trusted: Mapping[str, str], people: Mapping[str, str], own: str
+) -> RunRow:
     if "scenario" not in facts:
         return RunRow(path, "unreadable")
     about, footer = facts["about"], facts.get("footer")
+    claimed = footer["seal"] if footer else ""
+    seal = facts.get("seal", claimed)
+    found = verified_state(remarks, seal)
     row = RunRow(
         path,
         "finished" if footer else "unfinished",
@@ -156,12 +196,13 @@ def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], peopl
         attempt=about["attempt"] if isinstance(about.get("attempt"), int) else 0,
         hints=facts["mode"] == "guided",
         forked=facts["forked"],
+        verified="damaged" if found and footer and seal != claimed else found,
         station="unsigned",
+        signed_by=tuple(dict.fromkeys(_signer(each, trusted, people) for each in remarks.signatures if not signature_state(each, seal))),
     )
     if not footer:
         return row
     score = footer["score"]
-    remarks = _remarks(path)
     return replace(
         row,
         outcome=str(score.get("outcome") or ""),
@@ -169,11 +210,7 @@ def _row(path: Path, facts: Mapping[str, Any], trusted: Mapping[str, str], peopl
         passed=score.get("passed"),
         ledger=score.get("ledger"),
         digest=footer["digest"],
-        verified=verified_state(remarks, footer["seal"]),
         station="unsigned" if footer["key"] is None else who_is(footer["key"], trusted, own) if footer["fits"] else "wrong",
-        signed_by=tuple(
-            dict.fromkeys(_signer(each, trusted, people) for each in remarks.signatures if not signature_state(each, footer["seal"]))
-        ),
     )
 
 

@@ -21,7 +21,7 @@ from drill.engine.entries import CAUSES, Entry
 from drill.engine.runfile import Encoder, Sign
 from drill.engine.runlog import Digest
 from drill.errors import DrillError
-from drill.records.home import drill_home
+from drill.records.home import runs_folder
 from drill.records.keys import station_key
 
 SYNC_S: Final = 0.5  # tunable: a power cut costs this much and what the disk takes, a killed process nothing that was handed over
@@ -71,7 +71,7 @@ class Recorder:
         self.about |= about_here()
         self._digest = Digest(header)
         try:
-            self._file, self.path = _new_file((self._home or drill_home()) / "runs", self.neutral_name, header["seed"])
+            self._file, self.path = _new_file(runs_folder(self._home), self.neutral_name, header["seed"])
             self._file.write(self._encoder.header({**header, "about": self.about}))
             _sync(self._file)
         except (OSError, DrillError) as error:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from drill.engine.runfile import Sign, decode, encode
 from drill.engine.runlog import Run, digest
 from drill.errors import DrillError, RunFileError
+from drill.records.home import runs_folder
 from drill.records.keys import station_key
 from drill.records.recorder import PACKED, SUFFIX, Recorder, about_here
 
@@ -48,6 +49,19 @@ def is_run(path: Path) -> bool:
     with contextlib.suppress(zlib.error):
         start = zlib.decompressobj(wbits=_GZIP).decompress(start)
     return _MARK in start
+
+
+def find_run(name: str) -> Path | None:
+    """Return the run of a bare name, with or without its suffixes, in the present folder or among the kept ones; None where none is."""
+    if not name or Path(name).name != name:
+        return None
+    folders = [Path()]
+    with contextlib.suppress(DrillError):
+        folders.append(runs_folder())
+    names = [each for each in (name, f"{name}.gz", name + PACKED, name + SUFFIX) if each.endswith((SUFFIX, PACKED))]
+    with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+        return next((folder / each for folder in folders for each in names if (folder / each).is_file()), None)
+    return None
 
 
 def save_run(run: Run, path: Path, score: Mapping[str, Any] | None = None, wall_s: float = 0.0, sign: Sign | None = None) -> Path:

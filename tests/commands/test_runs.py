@@ -253,6 +253,38 @@ def test_runs_can_be_filtered(runs: tuple[Path, Path], drill: Drill) -> None:
     assert "no such run is kept" in drill("runs", "--trainee", "nobody").output
 
 
+def test_a_run_is_found_by_the_name_that_the_list_prints(
+    runs: tuple[Path, Path], drill: Drill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From any folder, with or without suffix; a file that lies here goes before; the list says where the runs lie."""
+    monkeypatch.chdir(tmp_path)
+    stem = runs[1].name.removesuffix(PACKED)
+
+    assert f"kept in {runs[0].parent}" in drill("runs").output.splitlines()
+    assert json.loads(drill("runs", "--json").stdout)["folder"] == str(runs[0].parent)
+    for name in (runs[1].name, stem, f"{stem}.drill"):
+        assert "mode         practice" in drill("replay", name, "--events").output
+    assert drill("diff", runs[0].name, stem).exit_code == 0
+    (tmp_path / runs[1].name).write_bytes(runs[0].read_bytes())
+    assert "mode         exam" in drill("replay", stem, "--events").output, "the one that lies here"
+    for name in ("nowhere", "n" * 300, "a\nb"):
+        refused = drill("score", name)
+        assert refused.exit_code == 2
+        assert "neither in this folder nor among the kept runs" in " ".join(refused.output.split())
+    assert "cannot be read" in drill("verify", "nowhere").output
+
+
+def test_a_data_folder_that_cannot_be_read_is_said(drill: Drill, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the folder's place is no empty list; a folder that is not made yet is."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("DRILL_HOME", str(place))
+    assert "no such run is kept" in drill("runs").output
+    place.write_text("", encoding="utf-8")
+    for words in (("runs",), ("runs", "--json"), ("export", "--table", "-"), ("report", "--trainee", "T-17", "-o", tmp_path / "x.html")):
+        with pytest.raises(DrillError, match="the runs cannot be read"):
+            drill(*words)
+
+
 @pytest.mark.parametrize("code", ["x\ny", "x\r", "   ", "x\x1b[31m", "a\u202eb", "n" * 300], ids=ascii)
 def test_a_code_that_would_break_a_list_is_refused_before_anything_is_played(code: str, drill: Drill, drill_home: Path) -> None:
     """Line breaks, what does not print, spaces alone, and too long: what was found and what is allowed is said, safely."""
@@ -271,7 +303,7 @@ def test_odd_codes_of_older_runs_are_listed_and_found(runs: tuple[Path, Path], d
     for path, code in zip(runs, ("x\n\x1by", "n" * 300), strict=True):
         run = open_run(path)
         path.write_bytes(gzip.compress(encode(type(run)({**run.header, "about": {**run.header["about"], "trainee": code}}, run.entries))))
-    _, _, head, *rows = drill("runs").output.splitlines()
+    _, _, _, head, *rows = drill("runs").output.splitlines()
 
     assert len(rows) == 2
     assert {row.index("VA ECMO") for row in rows} == {head.index("case")}
@@ -300,8 +332,8 @@ def test_filters_that_leave_nothing_or_are_no_day_are_refused(runs: tuple[Path, 
 
 def test_the_list_says_once_what_is_the_same_for_all(runs: tuple[Path, Path], drill: Drill) -> None:
     """What tells no two runs apart stands above the list; of one run alone everything stands in its row."""
-    _, same, head, *rows = drill("runs").output.splitlines()
-    _, alone, only = drill("runs", "--passed").output.splitlines()
+    _, _, same, head, *rows = drill("runs").output.splitlines()
+    _, _, alone, only = drill("runs", "--passed").output.splitlines()
 
     assert same.startswith("all 2: ")
     assert "hints no · verified not yet" in same

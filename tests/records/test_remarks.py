@@ -65,6 +65,30 @@ def test_several_sign_and_verifying_is_remembered_beside_them() -> None:
     assert (row.verified, row.signed_by) == ("identical", ("Weiss", "Novak"))
 
 
+def test_what_was_found_is_listed_for_unfinished_and_damaged_runs_too() -> None:
+    """An unfinished run's remarks are about the lines that are there; when it grows, or is cut, they are about another file."""
+    import gzip
+
+    unfinished, damaged = written(), written(seed=8)
+    lines, others = (gzip.decompress(path.read_bytes()).splitlines(keepends=True) for path in (unfinished, damaged))
+    unfinished.write_bytes(b"".join(lines[:-2]))
+    damaged.write_bytes(b"".join([*others[:2], *others[3:]]))
+    assert {row.verified for row in list_runs()} == {""}
+    key, _ = new_key("Weiss")
+    for path in (unfinished, damaged):
+        run = open_run(path)
+        assert run.problems
+        note_verified(path, seal=run.seal, status="identical", text="as far as it goes")
+        sign_run(path, name="Weiss", key=key, seal=run.seal, digest="d", score=None, passed=None)
+
+    for _ in range(2):  # the second time from the list's memory
+        rows = {row.path: (row.state, row.verified, row.signed_by) for row in list_runs()}
+        assert rows[unfinished] == ("unfinished", "identical", ("Weiss",))
+        assert rows[damaged] == ("finished", "damaged", ("Weiss",))
+    unfinished.write_bytes(b"".join(lines[:-3]))
+    assert {row.verified for row in list_runs()} == {"", "damaged"}
+
+
 def test_who_signs_twice_is_listed_once() -> None:
     """Each signature is kept; the list names the supervisor, not how often."""
     path = written()
