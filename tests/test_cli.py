@@ -90,7 +90,7 @@ def test_verify_finds_the_run_identical_and_an_edit(played: tuple[dict[str, obje
     good, bad, unfinished = drill("verify", file, cwd=here), drill("verify", edited, cwd=here), drill("verify", cut, cwd=here)
 
     assert (good.returncode, "identical" in good.stdout) == (0, True)
-    assert (bad.returncode, "line 1" in bad.stderr) == (1, True)
+    assert (bad.returncode, "line 1" in bad.stdout) == (1, True)
     assert (unfinished.returncode, "unfinished" in unfinished.stdout) == (1, True)
 
 
