@@ -101,6 +101,7 @@ def sign(*, run_file: Path, name: str | None, note: str, rates: tuple[str, ...],
 def _show_signatures(run_file: Path, record: Any, *, as_json: bool) -> None:
     from drill.records.keys import own_public, station_state, trusted_keys
     from drill.records.remarks import signatures_of
+    from drill.records.trainees import printable, shown_code
 
     signatures = signatures_of(run_file, record.seal)
     rated = _rated(record)
@@ -112,11 +113,12 @@ def _show_signatures(run_file: Path, record: Any, *, as_json: bool) -> None:
         click.echo(f"station: {station}")
         for one in signatures:
             state = f"NOT VALID: it {one.problem}" if one.problem else one.result
-            click.echo(f"signed as {one.said.get('name')} by {one.whose}, {one.said.get('utc')}: {state}")
+            name, utc = (shown_code(str(one.said.get(key))) for key in ("name", "utc"))
+            click.echo(f"signed as {name} by {one.whose}, {utc}: {state}")
             for item, value in one.ratings.items():
-                click.echo(f"  {item}: {value:g}{_words(rated, item, value)}")
-            if one.said.get("note"):
-                click.echo(f"  {one.said['note']}")
+                click.echo(f"  {shown_code(item)}: {value:g}{_words(rated, item, value)}")
+            for line in str(one.said.get("note") or "").splitlines():
+                click.echo(f"  note | {printable(line)}")
         if not signatures:
             click.echo("no supervisor has signed it")
         if rated:

@@ -22,7 +22,7 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
 
     record = open_run(run_file)
     sheet = judge(record, reload(record, pack))
-    before = record.footer["score"] if record.footer else None
+    before = record.footer["score"] if record.footer and not record.problems else None
     changed = changes(before, sheet.to_json()) if before is not None and sheet is not None else []
     if as_json:
         print_json({**sheet_json(record, sheet), "problems": list(record.problems), "changed": changed})
@@ -30,6 +30,9 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
         show(record, sheet)
         for line in changed:
             click.echo(f"changed since the run: {line}")
+        if record.problems:
+            beside = ", and not compared with the sheet that was written at the run's end" if record.footer else ""
+            click.echo(f"The file is not whole: judged by what could be read{beside}.")
     if record.problems:
         raise Finding("\n".join(f"{run_file}: {problem}" for problem in record.problems))
 

@@ -24,6 +24,7 @@ Sign = Callable[[bytes], tuple[str, str]]  # what is signed -> public key and si
 DIGITS: Final[Mapping[str, int]] = {"drill/run/1": 64, "drill/run/2": 16}
 VEILED_KEYS: Final = ("scenario", "site_values", "cause", "draws", "endings")
 VEILED_KINDS: Final = ("fault", "stage", "first_sign", "broken")
+_SHOWN: Final = 24  # bytes of a foreign file that a message quotes
 _OPEN, _MIDDLE, _CLOSE = b'{"e":', b',"sha":"', b'"}'
 
 
@@ -83,6 +84,9 @@ def decode(data: bytes) -> Run:
 
     Raises RunFileError if not even the header can be read.
     """
+    if not data:
+        message = "the file is empty: there is no run in it"
+        raise RunFileError(message)
     lines = data.split(b"\n")
     cut = lines.pop() != b""  # the bytes after the last newline: a line that was never finished
     header, sha, digits = read_header(lines[0] if lines else data)
@@ -103,7 +107,7 @@ def decode(data: bytes) -> Run:
             problem = _append(entries, body, deltas)
         if problem:
             problems.append(f"line {number}: {problem}; read up to line {count}")
-            break
+            return Run(header, entries, None, tuple(problems), sha)  # whether there was a footer behind it, nobody knows
         sha = found
     else:
         if cut and footer is not None:
@@ -124,7 +128,12 @@ def read_header(line: bytes) -> tuple[dict[str, Any], str, int]:
         sha, body, problem = _open_line(line, "", digits)
         if not problem:
             return _checked_header(body, digits), sha, digits
-    message = f"line 1: {problem}: this is not a run file of Drill, or its start is lost"
+    if not line:
+        message = "this is not a run file of Drill: it begins with an empty line"
+    elif not line.startswith(_OPEN):
+        message = f"this is not a run file of Drill: it begins with {line[:_SHOWN].decode(errors='replace')!a}"
+    else:
+        message = f"line 1: {problem}: without its header nothing of a run can be read"
     raise RunFileError(message)
 
 

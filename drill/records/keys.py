@@ -164,7 +164,7 @@ def who_is(public: str, trusted: Mapping[str, str], own: str = "") -> str:
 def station_state(footer: Mapping[str, Any] | None, trusted: Mapping[str, str], own: str) -> tuple[str, str]:
     """Return what a run's footer says of its station: "ok", "unknown", "unsigned" or "wrong", and the same in words."""
     if footer is None:
-        return "unsigned", "none: a station signs a run when it is closed, and this one was not"
+        return "unsigned", "none: a station signs in a run's footer, and none could be read here"
     if footer.get("signature") is None:
         return "unsigned", "none: nobody can tell which station wrote this file, nor whether somebody has changed it since"
     key = str(footer.get("key"))

@@ -32,7 +32,8 @@ def open_run(path: Path) -> Run:
     try:
         run = decode(data)
     except RunFileError as error:
-        message = f"{path}: {error}"
+        why = f"{problem}; what can be unpacked is no run: {error}" if problem and data else problem or str(error)
+        message = f"{path}: {why}"
         raise RunFileError(message) from None
     return run if not problem else replace(run, problems=(*run.problems, problem))
 
@@ -156,4 +157,6 @@ def _unpack(path: Path, data: bytes) -> tuple[bytes, str]:
                 raise RunFileError(message)
     except zlib.error as error:
         return bytes(out), f"the packed file is damaged ({error})"
-    return bytes(out), "" if unpacker.eof and not unpacker.unused_data else "the packed file is cut short or longer than it says"
+    if not unpacker.eof:
+        return bytes(out), "the packed file is cut short: its last bytes are missing"
+    return bytes(out), "something follows the end of the packed file; it is ignored" if unpacker.unused_data else ""

@@ -29,6 +29,11 @@ def trainee_code(text: str) -> str:
 
 def shown_code(code: str) -> str:
     """Return a code that is safe on one line: what does not print as its escape, spaces at its ends in quotes, a long one cut."""
-    text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in code)
+    text = printable(code)
     text = f'"{text}"' if text != text.strip() else text
     return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Return a text with what does not print as its escape: nothing of it can look like the program's own line, or colour it."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)

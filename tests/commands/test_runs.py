@@ -364,6 +364,37 @@ def test_a_supervisor_signs_with_a_note(runs: tuple[Path, Path], drill: Drill) -
     assert drill("sign", runs[0], "--note", "x").exit_code == 2
 
 
+def test_a_note_cannot_look_like_the_programs_own_words(runs: tuple[Path, Path], drill: Drill) -> None:
+    """Each of its lines is marked, and what does not print is shown as its escape."""
+    drill("key", "new", "--as", "Weiss")
+    drill("sign", runs[0], "--as", "Weiss", "--note", "calm\nstation: fits: Bay 3\x1b[31m")
+    lines = drill("sign", runs[0]).output.splitlines()
+
+    assert lines[2:4] == ["  note | calm", "  note | station: fits: Bay 3\\x1b[31m"]
+
+
+def test_damage_is_the_reason_and_no_change_of_the_rubric(runs: tuple[Path, Path], drill: Drill) -> None:
+    """A line that stands twice, junk behind the footer, no footer: each is named as what it is, and the footer is not compared."""
+    data = gzip.decompress(runs[0].read_bytes())
+    lines = data.splitlines(keepends=True)
+    spoilt = {
+        "line 51: damaged": b"".join([*lines[:50], lines[49], *lines[50:]]),
+        f"line {len(lines) + 1}: something follows the footer": data + b"junk",
+        "but its file was never closed": b"".join(lines[:-1]),
+    }
+    for words, content in spoilt.items():
+        runs[0].write_bytes(content)
+        done = drill("score", runs[0])
+        sheet = json.loads(drill("score", runs[0], "--json").stdout)
+
+        assert done.exit_code == 1
+        assert "changed since the run" not in done.output
+        assert "The file is not whole" in done.output
+        assert words in sheet["reasons"][0]
+        assert "the run is unfinished" not in sheet["reasons"]
+        assert sheet["changed"] == []
+
+
 def test_a_locked_key_asks_for_its_passphrase(runs: tuple[Path, Path]) -> None:
     """Made and used with the passphrase; a wrong one is refused."""
     made = CliRunner().invoke(cli, ["key", "new", "--as", "Weiss", "--passphrase"], input="horse\nhorse\n")

@@ -149,11 +149,33 @@ def test_something_after_the_footer_is_said() -> None:
     assert decode(data).problems == ()
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"hello", b"{}\n", b'{"e":{},"sha":"' + b"0" * 64 + b'"}\n', bytes(range(256))])
-def test_what_is_no_run_file_is_refused(data: bytes) -> None:
-    """Anything else is a clear error that names the line."""
-    with pytest.raises(RunFileError, match="line 1"):
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "the file is empty"),
+        (b"\n", "not a run file of Drill: it begins with an empty line"),
+        (b"hello", "not a run file of Drill: it begins with 'hello'"),
+        (b"{}\n", "not a run file of Drill: it begins with '{}'"),
+        (bytes(range(256)), "not a run file of Drill"),
+        (b'{"e":{},"sha":"' + b"0" * 64 + b'"}\n', "line 1: damaged"),
+        (encode(small_run())[:90], "line 1: damaged"),
+    ],
+)
+def test_what_is_no_run_file_is_refused(data: bytes, words: str) -> None:
+    """An empty file, a stranger's, and a run whose first line is damaged are three things."""
+    with pytest.raises(RunFileError, match=words):
         decode(data)
+
+
+def test_damage_is_told_apart_from_a_missing_end() -> None:
+    """What a crash leaves is no damage; of a damaged file nobody says that it had no footer."""
+    data = encode(closed(small_run()))
+    lines = data.splitlines(keepends=True)
+
+    assert decode(b"".join(lines[:-1])).damage == decode(b"".join(lines[:-1])[:-7]).damage == ()
+    assert decode(data + b"junk").damage == (f"line {len(lines) + 1}: something follows the footer; it is ignored",)
+    doubled = decode(b"".join([*lines[:3], lines[2], *lines[3:]]))
+    assert doubled.damage == doubled.problems == ("line 4: damaged (its hash does not fit); read up to line 3",)
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,23 @@ def test_what_cannot_be_read_is_said_with_its_path(tmp_path: Path) -> None:
         with pytest.raises(RunFileError) as error:
             open_run(tmp_path / name)
         assert str(tmp_path) in str(error.value)
-        assert ".drill" in str(error.value) or "not a run file" in str(error.value)
+        assert any(words in str(error.value) for words in (".drill", "not a run file", "the file is empty"))
+
+
+def test_a_packed_file_says_how_its_end_is_wrong(tmp_path: Path, data: bytes) -> None:
+    """Cut behind its last line, longer than it is, or cut down to nothing."""
+    whole = gzip.compress(data)
+    told = []
+    for spoilt in (whole[:-4], whole + b"xx", whole[:15]):
+        (tmp_path / "a.drill.gz").write_bytes(spoilt)
+        try:
+            told.append("; ".join(open_run(tmp_path / "a.drill.gz").damage))
+        except RunFileError as error:
+            told.append(str(error))
+
+    short = "the packed file is cut short: its last bytes are missing"
+    assert told[:2] == [short, "something follows the end of the packed file; it is ignored"]
+    assert told[2].endswith(f"a.drill.gz: {short}")
 
 
 def test_a_file_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,8 +83,12 @@ def _reasons(rubric: Rubric, run: Run, items: Iterable[Item], score_pct: float) 
     """Return why the run is not passed, the gravest first."""
     reasons = []
     ending = run.header["endings"].get(run.outcome)
-    if not run.finished:
+    if run.damage:
+        reasons.append(f"the run's file is not as it was written: {'; '.join(run.damage)}")
+    elif not run.ended:
         reasons.append("the run is unfinished")
+    elif not run.finished:
+        reasons.append("the run came to its end, but its file was never closed: the footer is missing")
     elif ending != "passed":
         reasons.append(f"the drill ended as '{run.outcome}'")
     for item in items:
