@@ -178,7 +178,9 @@ def test_ending_leads_through_the_card_to_the_debrief(begin: Callable[..., LiveS
     assert run.footer is not None
     assert run.footer["score"]["passed"] is False
     assert debrief.finished.report_path is not None
-    assert debrief.finished.report_path.is_file()
+    page = debrief.finished.report_path.read_text(encoding="utf-8")
+    assert "fits: the station that wrote this report" in page
+    assert "Seen, not scored" in page
     assert "Not passed" in texts(debrief)
     assert isinstance(escape(debrief), Leave)
 
