@@ -38,7 +38,7 @@ class RunFile(click.Path):
         name = os.fsdecode(value)
         found = name if os.path.isfile(name) else find_run(name)  # noqa: PTH113  it answers for a name that no file can have, too
         if found is None and self.exists and Path(name).name == name and not os.path.exists(name):  # noqa: PTH110
-            self.fail(f"{name!r} is neither in this folder nor among the kept runs: 'drill runs' lists those", param, ctx)
+            self.fail(f"{name!r} does not exist, neither in this folder nor among the kept runs: 'drill runs' lists those", param, ctx)
         return super().convert(found or name, param, ctx)
 
 
