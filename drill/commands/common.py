@@ -24,6 +24,11 @@ robot_option = click.option("--robot", required=True, help="idle, expert, slow, 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def no_such_run(name: str) -> str:
+    """Return what is said of a run's name where nothing of that name is found."""
+    return f"{name!r} does not exist, neither in this folder nor among the kept runs: 'drill runs' lists those"
+
+
 class RunFile(click.Path):
     """A run's file by its path, or by its name alone as `drill runs` prints it, with or without suffix."""
 
@@ -38,7 +43,7 @@ class RunFile(click.Path):
         name = os.fsdecode(value)
         found = name if os.path.isfile(name) else find_run(name)  # noqa: PTH113  it answers for a name that no file can have, too
         if found is None and self.exists and Path(name).name == name and not os.path.exists(name):  # noqa: PTH110
-            self.fail(f"{name!r} does not exist, neither in this folder nor among the kept runs: 'drill runs' lists those", param, ctx)
+            self.fail(no_such_run(name), param, ctx)
         return super().convert(found or name, param, ctx)
 
 

@@ -1,11 +1,12 @@
 """Commands about one run, or two: judge it, prove it, look at it, compare it."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, RunFile, json_option, print_json, show, written
+from drill.commands.common import RUN_FILE, Amount, Finding, NewFile, RunFile, json_option, no_such_run, print_json, show, written
 
 
 @click.command()
@@ -45,6 +46,8 @@ def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
     """Check a run file's chain and signature, then simulate its causes again and compare everything."""
     from drill.headless import Prover
 
+    if not any(map(os.path.exists, run_files)):  # not Path.exists, which raises for a name that no file can have
+        raise click.BadParameter(no_such_run(str(run_files[0])), param_hint="RUN")
     prover = Prover(plain=plain)
     found = []
     for run_file in run_files:
