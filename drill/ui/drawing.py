@@ -135,6 +135,21 @@ class TapSite(_Model):
     align: Literal["left", "right"] = "left"
 
 
+class LaidPlace(_Model):
+    """What the surgeon has opened or laid another way: it shows only while `tap` is open, with its `title` beside it.
+
+    `path` is the tube there, `width` wide, with the blood of `part`; `label` is where the title's baseline starts.
+    """
+
+    tap: str
+    part: str
+    path: tuple[XY, ...] = Field(min_length=2)
+    width: float = Field(gt=1, le=40)
+    corner: float = 12
+    title: str
+    label: XY
+
+
 class SensorSite(_Model):
     """A sensor on a tube and the left top corner of its reading."""
 
@@ -176,6 +191,7 @@ class Drawing(_Model):
     stations: tuple[Station, ...]
     clamps: tuple[ClampSite, ...]
     taps: tuple[TapSite, ...] = ()
+    laid: tuple[LaidPlace, ...] = ()
     sensors: tuple[SensorSite, ...]
     things: dict[str, Thing]
     line_key: XY
@@ -203,10 +219,11 @@ def read_drawing(raw: Mapping[str, object]) -> Drawing:
         slips = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
         raise CircuitError(f"drawing: {slips}") from None
     drawn = {t.part for t in drawing.tubes}
-    places = [c.tube for c in drawing.clamps] + [s.tube for s in drawing.sensors]
+    places = [c.tube for c in drawing.clamps] + [s.tube for s in drawing.sensors] + [one.part for one in drawing.laid]
     wrong = [f"sensors: '{s.reading}' is not a shown reading{nearest(s.reading, SHOWN)}" for s in drawing.sensors if s.reading not in SHOWN]
     wrong += [f"clamps: unknown clamp '{c.control}'{nearest(c.control, CLAMPS)}" for c in drawing.clamps if c.control not in CLAMPS]
     wrong += [f"taps: unknown tap '{t.control}'{nearest(t.control, CONTROLS)}" for t in drawing.taps if t.control not in CONTROLS]
+    wrong += [f"laid: unknown tap '{one.tap}'{nearest(one.tap, CONTROLS)}" for one in drawing.laid if one.tap not in CONTROLS]
     listed = [name for thing in drawing.things.values() for name in thing.controls]
     wrong += [f"heads: unknown control '{h.control}'{nearest(h.control, CONTROLS)}" for h in drawing.heads if h.control not in CONTROLS]
     level = drawing.reservoir.reading if drawing.reservoir is not None else SHOWN[0]

@@ -12,7 +12,7 @@ from drill.ui.caselist import Card, CaseCard, CaseList
 from drill.ui.forms import MARGIN, Button, Choice, Field, heading, paragraph
 from drill.ui.screens import Desk, Leave, Screen
 
-LIST: Final[Box] = (MARGIN, 156.0, 720.0, 500.0)
+LIST: Final[Box] = (MARGIN, 156.0, 736.0, 500.0)
 SIDE_X: Final = 816.0
 SIDE_W: Final = WIDTH - MARGIN - SIDE_X
 MODE_TITLES: Final = (("guided", "Guided"), ("practice", "Practice"), ("exam", "Exam"))

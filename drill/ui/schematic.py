@@ -18,6 +18,7 @@ from drill.ui import devices
 from drill.ui.canvas import Box, Canvas
 from drill.ui.cuts import draw_cuts
 from drill.ui.drawing import ClampSite, Drawing, HeadPlace, SensorSite, TapSite
+from drill.ui.laid import Laid
 from drill.ui.lungs import draw_lungs
 from drill.ui.scenery import DASH_LENGTH, TURNS, Scenery
 from drill.ui.spots import STEPS, Entry, Spot
@@ -45,6 +46,7 @@ class Schematic:
         """Draw once all that does not move; `names` are the local names of keys."""
         self.canvas, self.drawing, self.box = canvas, drawing, box
         self.scenery = Scenery(canvas, drawing, box, names, below_heart_cm=below_heart_cm)
+        self._laid = [Laid(self.scenery, place) for place in drawing.laid]
         self._steps = {part: self._table(part) for part in self.scenery.paths}
         self._beside = tuple(path.at(k * 8.0)[:2] for path in self.scenery.paths.values() for k in range(int(path.length / 8) + 1))
         self._caps = self.scenery.cap_places()
@@ -80,6 +82,8 @@ class Schematic:
         draw_lungs(canvas, scenery, snapshot, sweep_phase=self._sweep_phase)
         self._draw_bypass(snapshot)
         draw_cuts(canvas, scenery, snapshot)
+        for one in self._laid:
+            one.draw(snapshot)
         for sensor in self.drawing.sensors:
             self._draw_sensor(snapshot, sensor)
         for site in self.drawing.clamps:

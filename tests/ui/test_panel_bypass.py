@@ -41,6 +41,7 @@ def test_each_drawing_draws_parts_and_controls_that_exist(root: Path, circuit: s
     drawn = {t.part for t in drawing.tubes} | {h.part for h in drawing.heads} | {drawing.pump.part, drawing.oxygenator.part}
 
     assert drawn <= set(parts)
+    assert all(place.tap in {tap for part in spec.parts for tap in part.taps} for place in drawing.laid)
     for clamp in drawing.clamps:
         assert clamp.control in parts[clamp.tube].clamps
     for head in drawing.heads:
@@ -95,6 +96,25 @@ def test_a_boot_in_the_spare_head_leaves_the_arterial_roller_standing(bypass: Lo
         places = [(x, y) for x in range(box.left, box.right, 2) for y in range(box.top, box.bottom, 2)]
         still = all(first.get_at(place) == second.get_at(place) for place in places)
         assert still == (on == "spare_head")
+
+
+@pytest.mark.parametrize(("tap", "words"), [
+    ("line_in_svc", "Line in the SVC"), ("line_over_field", "Line over the field"), ("aortic_vent", "Aorta vented"),
+])  # fmt: skip
+def test_what_the_surgeon_lays_another_way_is_seen(bypass: Loaded, at_work: Snapshot, tap: str, words: str) -> None:
+    """While the surgeon has it so there is a tube with blood where it lies, and words that say so; else neither."""
+    stage = Stage(bypass, SIZES[0])
+    place = next(one for one in stage.panel.drawing.laid if one.tap == tap)
+    x, y = stage.panel.schematic.scenery.p(place.path[-1])
+    at, now = stage.canvas.at((x, y)), changed(at_work, controls={tap: 1.0})
+    without, there = tuple(stage.draw(at_work).get_at(at))[:3], tuple(stage.draw(now).get_at(at))[:3]
+    labels = stage.labels(now)
+    mine = next(box for text, box in labels if text == words)
+
+    assert without != there
+    assert there[0] > 150
+    assert words not in [text for text, _ in stage.labels(at_work)]
+    assert [text for text, box in labels if text != words and mine.colliderect(box)] == []
 
 
 def test_the_console_of_vv_names_no_mixed_venous_blood(root: Path, steady: Snapshot, loaded: Loaded) -> None:
