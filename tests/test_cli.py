@@ -95,6 +95,19 @@ def test_verify_finds_the_run_identical_and_an_edit(played: tuple[dict[str, obje
 
 
 @pytest.mark.slow
+def test_verify_tells_of_a_broken_trusted_list_before_it_begins(played: tuple[dict[str, object], Path], here: Path) -> None:
+    """A line of the trusted list that is none is named by file and line, before any run is looked at."""
+    trusted = here / "home" / "trusted.txt"
+    trusted.parent.mkdir()
+    trusted.write_text("what is this\n")
+    done = drill("verify", played[1], played[1], cwd=here, DRILL_HOME=str(trusted.parent))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "trusted.txt:1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
 def test_shot_draws_in_the_size_that_was_asked_for(here: Path) -> None:
     """A picture of the panel at a moment, without a display."""
     import pygame

@@ -1,6 +1,7 @@
 """Commands about one run, or two: judge it, prove it, look at it, compare it."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +46,14 @@ def score(run_file: Path, pack: Path | None, *, as_json: bool) -> None:
 def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
     """Check a run file's chain and signature, then simulate its causes again and compare everything."""
     from drill.headless import Prover
+    from drill.records.keys import trusted_keys
 
     if not any(map(os.path.exists, run_files)):  # not Path.exists, which raises for a name that no file can have
         raise click.BadParameter(no_such_run(str(run_files[0])), param_hint="RUN")
-    prover = Prover(plain=plain)
+    prover, trusted = Prover(plain=plain), trusted_keys()  # a list that cannot be read is told before any work
     found = []
     for run_file in run_files:
-        one = _verified(run_file, prover)
+        one = _verified(run_file, prover, trusted)
         found.append(one)
         if as_json:
             continue
@@ -68,11 +70,11 @@ def verify(run_files: tuple[Path, ...], *, plain: bool, as_json: bool) -> None:
         raise Finding(f"{len(wrong)} of {len(found)} not verified: {', '.join(wrong)}")
 
 
-def _verified(run_file: Path, prover: Any) -> dict[str, Any]:
+def _verified(run_file: Path, prover: Any, trusted: Mapping[str, str]) -> dict[str, Any]:
     from contextlib import suppress
 
     from drill.errors import RunFileError
-    from drill.records.keys import own_public, station_state, trusted_keys
+    from drill.records.keys import own_public, station_state
     from drill.records.remarks import note_verified
     from drill.records.store import open_run
 
@@ -82,7 +84,7 @@ def _verified(run_file: Path, prover: Any) -> dict[str, Any]:
         told = {"file": str(error).removeprefix(f"{run_file}: "), "signature": "", "replay": ""}
         return {"run": str(run_file), **told, "status": "unreadable", "tick": None, "fine": False, "shown": []}
     found = prover.prove(record)
-    state, words = station_state(record.footer, trusted_keys(), own_public())
+    state, words = station_state(record.footer, trusted, own_public())
     with suppress(RunFileError):  # a run on a read-only disk can be verified, only not remembered
         note_verified(run_file, seal=record.seal, status=found.status, text=found.text)
     return {
@@ -160,9 +162,7 @@ def replay(run_file: Path, at_s: float | None, *, as_events: bool, as_json: bool
 
 @click.command()
 @click.argument("run_file", metavar="RUN", type=RUN_FILE)
-@click.option(
-    "--csv", "out", metavar="FILE", required=True, type=NewFile(dash=True), help="- prints it."
-)
+@click.option("--csv", "out", metavar="FILE", required=True, type=NewFile(dash=True), help="- prints it.")
 def trace(run_file: Path, out: Path) -> None:
     """Write the readings of a run as a table, ten rows a second."""
     from drill.records.store import open_run

@@ -12,9 +12,9 @@ import pygame
 from drill.engine.replay import fork_mode
 from drill.engine.runlog import Run
 from drill.engine.session import AUTHORING
-from drill.errors import NameUnknownError, SessionError, ValueRangeError
+from drill.errors import DrillError, NameUnknownError, SessionError, ValueRangeError
 from drill.records.home import pack_roots
-from drill.records.index import list_runs
+from drill.records.index import kept_runs
 from drill.records.store import open_run
 from drill.reports.skeleton import deeds
 from drill.scenarios.catalogue import Found, find_scenarios
@@ -197,7 +197,10 @@ def list_of_runs(menu: Menu) -> Screen:
     def watch(path: Path, back: Screen) -> Screen:
         return ReplayScreen(desk, make_film(open_run(path), roots=desk.roots), lambda: back)
 
-    return RunList(desk, list_runs(), watch, lambda: menu)
+    try:
+        return RunList(desk, kept_runs(), watch, lambda: menu)
+    except DrillError as error:
+        return RunList(desk, [], watch, lambda: menu, unread=str(error))
 
 
 def brief(desk: Desk, loaded: Loaded, menu: Menu | None = None, *, after: Callable[[LiveRun], Screen] | None = None) -> Briefing:

@@ -32,12 +32,13 @@ Watch = Callable[[Path, "RunList"], Screen]
 class RunList(Screen):
     """Lists the runs, the newest first; arrows and Enter, or the mouse. `watch` makes the replay of the chosen one."""
 
-    def __init__(self, desk: Desk, rows: Sequence[RunRow], watch: Watch, back: Callable[[], Screen]) -> None:
-        """Take what is kept; a trainee who gave a code sees the own runs alone."""
+    def __init__(self, desk: Desk, rows: Sequence[RunRow], watch: Watch, back: Callable[[], Screen], *, unread: str = "") -> None:
+        """Take what is kept; a trainee who gave a code sees the own runs alone. `unread` says why nothing could be read."""
         super().__init__(desk)
         self.rows = [row for row in rows if row.state != "unreadable" and (not desk.trainee or row.trainee == desk.trainee)]
         self.chosen = 0
         self.problem = ""
+        self._unread = unread
         self._top = 0
         self._watch, self._back = watch, back
         self._next: Screen | None = None
@@ -102,7 +103,7 @@ class RunList(Screen):
         for line, row in enumerate(self.rows[self._top : self._top + self._shown]):
             self._row(canvas, row, y + line * ROW_H, w, chosen=self._top + line == self.chosen)
         if not self.rows:
-            paragraph(canvas, "None is kept yet. Play a case: every drill is recorded.", (x, y + 10), w)
+            paragraph(canvas, self._unread or "None is kept yet. Play a case: every drill is recorded.", (x, y + 10), w)
         if len(self.rows) > self._shown:
             words = f"{self._top + 1} to {min(self._top + self._shown, len(self.rows))} of {len(self.rows)}"
             canvas.text(words, (MARGIN, HEIGHT - 34), "label", theme["quiet"])

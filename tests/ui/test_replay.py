@@ -323,3 +323,19 @@ def test_the_menu_leads_to_the_kept_runs_and_back(recorded: Recorded, drill_home
     assert press(runs, pygame.K_RETURN) is None
     assert "engine 0" in runs.problem
     assert isinstance(press(runs, pygame.K_ESCAPE), Menu)
+
+
+def test_a_list_of_runs_that_cannot_be_read_says_why(drill_home: Path) -> None:
+    """Where the folder of the runs cannot be read the list does not say that none is kept, but what is in the way."""
+    from drill.records.home import pack_roots
+    from drill.ui.app import list_of_runs, make_menu
+
+    (drill_home / "runs").write_text("no folder")
+    desk = Desk(pack_roots(), sounds=Sounds(muted=True))
+    desk.canvas.surface, desk.canvas.recording = pygame.Surface(desk.size), True
+    list_of_runs(make_menu(desk)).draw(desk.canvas)
+    said = " ".join(text for text, _ in desk.canvas.placed)
+
+    assert "None is kept" not in said
+    assert "cannot be read" in said
+    assert "DRILL_HOME" in said
