@@ -24,7 +24,7 @@ from drill.scenarios.meanings import KEYS
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import PackInfo, Play, Scenario, Tasks
 from drill.scenarios.schema_base import Circuit, Devices, Patient
-from drill.scenarios.site import SITE_VALUES, Profile
+from drill.scenarios.site import DERIVED, SITE_VALUES, Profile
 
 FILES: Final[Mapping[str, type[BaseModel]]] = {
     "pack": PackInfo,
@@ -76,7 +76,7 @@ MAPS: Final[Mapping[tuple[str, str], Collection[str]]] = {
 SITE_NAMES: Final = {("Condition", "task"), ("Act", "do"), ("Act", "order")}  # jobs that a site may choose
 _SITE: Final = {
     "type": "object",
-    "properties": {"site": {"enum": sorted(SITE_VALUES)}},
+    "properties": {"site": {"enum": sorted({*SITE_VALUES, *DERIVED})}},
     "required": ["site"],
     "additionalProperties": False,
     "description": "A number that the site decides",

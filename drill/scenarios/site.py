@@ -19,7 +19,8 @@ from drill.scenarios.yaml_reader import Document
 
 Value = float | str | bool
 LANGUAGE_VALUE = "language"
-CHANGES = ("cut_out_oxygenator", "cut_out_circuit")
+CHANGES = {"cut_out_oxygenator": "fetch_spare_oxygenator", "cut_out_circuit": "fetch_spare_circuit"}  # each with what brings its spare
+DERIVED = {"ecmo_spare": "ecmo_change"}  # a pack may name it, a profile does not set it: it follows from the other
 
 
 class SiteValue(NamedTuple):
@@ -52,7 +53,8 @@ SITE_VALUES: dict[str, SiteValue] = {
         SiteValue("no_flow_limit_s", "number", "s", 120.0, 20, 1200, "Time without flow that is tolerated", "local target"),
         SiteValue("no_flow_no_power_limit_s", "number", "s", 100.0, 20, 1200, "The same where only power is missing", "local target"),
         SiteValue("ecmo_change", "text", "", "cut_out_oxygenator", 0, 0,
-                  "Changed when the lung of an ECMO fails: cut_out_oxygenator, or cut_out_circuit (head, line, lung)", "local target"),
+                  "Changed when the lung of an ECMO fails: cut_out_oxygenator, or cut_out_circuit (head, line, lung); "
+                  "`{site: ecmo_spare}` is the task that fetches its spare", "local target"),
         SiteValue(LANGUAGE_VALUE, "text", "", LANGUAGE, 0, 0, "Language of all texts, such as de or pt-BR", "local target"),
         SiteValue("pass_mark_pct", "number", "%", 70.0, 0, 100, "Points needed to pass; no published pass mark was found", "local target"),
     )
@@ -124,6 +126,9 @@ def substitute(document: Document, values: Mapping[str, Value]) -> tuple[Documen
         if set(data) != {"site"}:
             return {key: walk(value, (*path, key)) for key, value in data.items()}
         name = data["site"]
+        if isinstance(name, str) and name in DERIVED:
+            paths[path] = name
+            return CHANGES[str(values[DERIVED[name]])]
         if not isinstance(name, str) or name not in SITE_VALUES:
             problems.append(document.problem((*path, "site"), f"unknown site value {found(name)}{nearest(str(name), SITE_VALUES)}"))
             return 0.0

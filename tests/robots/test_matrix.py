@@ -12,7 +12,7 @@ from drill.circuit.plant import compile_kernel
 from drill.circuit.readings import READINGS
 from drill.records.kernels import load_kernel
 from drill.records.settled import InMemory
-from drill.robots.prove import IGNORANT, Row, problems, rows
+from drill.robots.prove import IGNORANT, Row, exam, problems, rows
 from drill.scenarios.catalogue import find_scenarios
 from drill.scenarios.load import Loaded, load_scenario
 
@@ -69,6 +69,22 @@ def test_a_display_alone_is_told_by_what_listens_to_it(ref: str, told: set[str])
     loaded = _loaded(ref)
 
     assert {one.id for one in loaded.scenario.causes if display_alone(loaded, one.id)} == told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["va_pressure_rising", "vv_pressure_rising"])
+def test_a_site_that_changes_whole_circuits_is_passed_too(kind: str) -> None:
+    """Where the site changes head, line and lung, the expert fetches that spare, and passes."""
+    loaded = load_scenario(f"oxygenator_changeout/{kind}", roots=ROOTS, site={"ecmo_change": "cut_out_circuit"})
+    advance = load_kernel(compile_kernel(loaded.circuit, loaded.patient)).advance
+    tasks = {str(act.order) for rule in loaded.plays["expert"].rules for act in rule.do if act.order}
+    expert = exam(loaded, "clot", "expert", 0, advance=advance, settled=InMemory())
+
+    assert "fetch_spare_circuit" in tasks
+    assert "fetch_spare_oxygenator" not in tasks
+    assert (expert.passed, expert.score_pct) == (True, 100)
+    assert expert.ledger is not None
+    assert expert.ledger["blood_lost_ml"] > 300  # head and line hold more than the lung alone
 
 
 @pytest.mark.soak
