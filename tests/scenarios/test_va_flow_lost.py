@@ -103,10 +103,11 @@ def test_error_play_loses_its_item_and_worsens_its_quantity(loaded: Loaded, caus
 
 @pytest.mark.slow
 def test_the_crank_in_a_named_person_s_hands_is_a_good_end(loaded: Loaded) -> None:
-    """Without a backup console the drill is passed by handing over alive: somebody cranks, the sweep runs, and it was said."""
+    """Without a backup console the drill is passed by handing over alive: cranked by somebody, sweep on, gas and ACT asked, all of it said."""
     expert = loaded.plays["expert"]
     hand_over = Rule.model_validate_json(
-        '{"id": "hand_over", "when": {"drive": "emergency_drive", "for_s": 40}, "wait_s": 40, "do": [{"say": "say_handover"}]}'
+        '{"id": "hand_over", "when": {"drive": "emergency_drive", "for_s": 40}, "wait_s": 40, "do": '
+        '[{"order": "blood_gas_and_act", "who": "intensivist"}, {"say": "say_handover"}]}'
     )
     rules = tuple(rule for rule in expert.rules if rule.id != "fetch_backup")
     plays = {**loaded.plays, "hand_over": expert.model_copy(update={"id": "hand_over", "rules": (*rules, hand_over)})}
