@@ -103,7 +103,7 @@ def test_error_play_loses_its_item_and_worsens_its_quantity(loaded: Loaded, caus
 
 @pytest.mark.slow
 def test_the_crank_in_a_named_person_s_hands_is_a_good_end(loaded: Loaded) -> None:
-    """Without a backup console the drill is passed by handing over alive: cranked by somebody, sweep on, gas and ACT asked, all of it said."""
+    """Without a backup console the drill is passed by handing over alive: somebody cranks, sweep on, gas and ACT asked, and it was said."""
     expert = loaded.plays["expert"]
     hand_over = Rule.model_validate_json(
         '{"id": "hand_over", "when": {"drive": "emergency_drive", "for_s": 40}, "wait_s": 40, "do": '
