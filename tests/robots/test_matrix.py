@@ -99,14 +99,34 @@ def test_a_shipped_drill_holds(ref: str, seed: int) -> None:
     assert [(one.robot, one.cause, one.score_pct) for one in everyone if one.robot == "expert" and one.score_pct < 100] == []
 
 
-NO_LIMIT = pytest.mark.xfail(reason="these rubrics have no critical limit for who stands still or stops the pump: docs/results.md, 'none'")
+# Causes that cross no critical limit within the time limit while the pump goes on and nobody touches it (docs/results.md, idle).
+UNHURRIED = {
+    "oxygenator_changeout/va_pressure_rising": {"clot", "kink_behind"},
+    "oxygenator_changeout/vv_pressure_rising": {"clot", "kink_behind"},
+    "oxygenator_changeout/cpb_series_change": {"clot", "kink_behind"},
+    "oxygenator_changeout/cpb_parallel_change": {"clot", "kink_behind"},
+    "oxygenator_changeout/va_dark_blood": {"clot", "wet_out", "open_shunt", "wall_oxygen", "hot_patient"},
+    "oxygenator_changeout/vv_dark_blood": {"clot"},
+    "pump_head_failure/cpb_centrifugal_runaway": {"deaf_drive"},
+    "pump_head_failure/cpb_roller_runaway": {"deaf_drive"},  # by the seed: the slower ones never empty the reservoir
+}
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(SEEDS))
-@pytest.mark.parametrize("ref", [pytest.param(ref, marks=NO_LIMIT if ref.startswith("oxygenator_changeout/") else ()) for ref in REFS])
+@pytest.mark.parametrize("ref", REFS)
 def test_who_does_not_know_does_harm(ref: str, seed: int) -> None:
-    """A critical limit is crossed wherever more than a display is wrong."""
-    asked = [one for one in played(ref, seed) if one.robot in IGNORANT and not display_alone(_loaded(ref), one.cause)]
+    """Who stops the pump at any alarm crosses a critical limit in every drill; who stands still or only talks, wherever the fault hurries.
+
+    `random` is not asked: it may come upon the right act. It passes none all the same (the test above).
+    """
+    loaded = _loaded(ref)
+    asked = [one for one in played(ref, seed) if one.robot in ("idle", "reflex", "masher") and not display_alone(loaded, one.cause)]
+    asked = [one for one in asked if one.robot == "reflex" or one.cause not in UNHURRIED.get(ref, ())]
 
     assert [(one.robot, one.cause) for one in asked if not one.harmed] == []
+
+
+def test_what_hurries_nobody_is_named_as_it_is_called() -> None:
+    """Each drill and cause that is let off exists."""
+    assert {ref: causes for ref, causes in UNHURRIED.items() if not causes <= {one.id for one in _loaded(ref).scenario.causes}} == {}
