@@ -1,14 +1,9 @@
 """What shows only while the surgeon has it open: the arterial line laid another way, a vent in the aorta."""
 
-from functools import cached_property
-
-import pygame
-
 from drill.engine.snapshot import Snapshot
-from drill.ui.canvas import Point
 from drill.ui.drawing import LaidPlace
 from drill.ui.paths import Path
-from drill.ui.scenery import OUTLINE, Scenery
+from drill.ui.scenery import OUTLINE, Scenery, Sprite
 from drill.ui.sketch import Sketch
 from drill.ui.theme import mix
 
@@ -23,11 +18,8 @@ class Laid:
     def __init__(self, scenery: Scenery, place: LaidPlace) -> None:
         """Know where it lies; it is drawn when it is first seen."""
         self._scenery, self._place = scenery, place
-        self._pictures: dict[int, pygame.Surface] = {}
-
-    @cached_property
-    def _points(self) -> tuple[Point, ...]:
-        return Path([self._scenery.p(q) for q in self._place.path], self._place.corner).points
+        self._points = Path([scenery.p(q) for q in place.path], place.corner).points
+        self._pictures: dict[int, Sprite] = {}  # by shade
 
     def draw(self, snapshot: Snapshot) -> None:
         """Draw it where its tap is open."""
@@ -38,10 +30,10 @@ class Laid:
         if shade not in self._pictures:
             self._pictures[shade] = self._picture(shade / SHADES)
         canvas = self._scenery.canvas
-        canvas.surface.blit(self._pictures[shade], self._at)
+        canvas.surface.blit(*self._pictures[shade])
         canvas.text(self._place.title, self._scenery.p(self._place.label), "label", canvas.theme["text"], bold=True)
 
-    def _picture(self, saturation: float) -> pygame.Surface:
+    def _picture(self, saturation: float) -> Sprite:
         canvas = self._scenery.canvas
         theme, wide = canvas.theme, self._place.width
         xs, ys = zip(*self._points, strict=True)
@@ -51,5 +43,4 @@ class Laid:
         sketch.stroke(self._points, wide + 2 * OUTLINE - 1.6, theme["tube_outline"])
         sketch.stroke(self._points, wide, mix(theme["tube_outline"], blood, 0.8))
         sketch.stroke(self._points, wide * 0.6, blood)
-        self._at = sketch.rect.topleft
-        return sketch.done()
+        return sketch.done(), sketch.rect.topleft
