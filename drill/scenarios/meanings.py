@@ -59,7 +59,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
         "circuit": "the machine, as pack/name",
         "patient": "the patient, as pack/name",
         "start": "how the trainee finds them",
-        "team": "who is there or can be called, and what each can do",
+        "team": "who is there or can be called (at most eight), and what each can do",
         "equipment": "what tasks can bring, and how far it is",
         "vary": "numbers that the seed draws for each run, by name",
         "causes": "hidden causes, of which the seed draws one",

@@ -152,7 +152,7 @@ class Scenario(Model):
     circuit: Ref
     patient: Ref
     start: Start
-    team: tuple[Person, ...]
+    team: tuple[Person, ...] = Field(max_length=8)
     equipment: tuple[Equipment, ...] = ()
     vary: dict[Id, Range] = Field(default_factory=dict)
     causes: tuple[Cause, ...] = ()

@@ -98,6 +98,8 @@ def _say(detail: ErrorDetails, value: object) -> str:
             return _name_hint(str(context["pattern"]), value)
         case "too_short":
             return f"needs at least {context['min_length']}, found {context['actual_length']}"
+        case "too_long":
+            return f"takes at most {context['max_length']}, found {context['actual_length']}"
         case "string_too_short":
             return "must not be empty"
         case "string_too_long":

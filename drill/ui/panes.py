@@ -13,6 +13,7 @@ from drill.units import TICKS_PER_S
 
 LOG_LINES = 7
 ROW = 19.5
+ROOMY, CLOSE = 33.0, 25.0  # logical pixels that two lines of a person take: apart, and as near as they can be read
 LEAST_NOTE = 36.0  # logical pixels: less room tells nothing
 ROWS = 7  # what a column of the open group holds
 WHOLE = 9  # entries that a group shows at once; a longer one is turned by pages of ROWS
@@ -26,24 +27,29 @@ def draw_team(canvas: Canvas, box: Box, snapshot: Snapshot) -> None:
     x, y, w, h = box
     canvas.panel(box, theme["panel"], theme["edge"], radius=8)
     title(canvas, box, "Team")
-    row = min(44.0, (h - 34) / max(1, len(snapshot.team)))
+    row = min(44.0, (h - 30) / max(1, len(snapshot.team)))
+    name_at, doing_at, bar_at = (14.0, 29.0, 32.5) if row >= ROOMY else (10.5, 23.0, 25.5)
     for k, person in enumerate(snapshot.team):
-        top = y + 30 + row * k
+        top = y + 28 + row * k
         here = person.here_in_s == 0
         busy = bool(person.doing)
         dot = theme["quiet"] if not here else theme["accent"]
         if here and not busy:
-            canvas.panel((x + 14, top + 5, 9, 9), dot, None, radius=4.5)
+            canvas.panel((x + 14, top + name_at - 9, 9, 9), dot, None, radius=4.5)
         else:
-            canvas.panel((x + 14, top + 5, 9, 9), theme["panel"], dot, radius=4.5, width=2)
-        canvas.text(person.title, (x + 32, top + 14), "text", theme["text"] if here else theme["quiet"], bold=True)
-        canvas.text(_hands(person), (x + w - 14, top + 14), "label", theme["quiet"], align="right")
+            canvas.panel((x + 14, top + name_at - 9, 9, 9), theme["panel"], dot, radius=4.5, width=2)
+        wide = canvas.text(person.title, (x + 32, top + name_at), "text", theme["text"] if here else theme["quiet"], bold=True)
         own = [j for j in snapshot.jobs if j.who == person.id]
-        text = _doing(person, own)
-        canvas.text(canvas.fitted(text, "label", w - 46), (x + 32, top + 29), "label", theme["quiet"] if not busy else theme["text"])
+        text, colour = _doing(person, own), theme["quiet"] if not busy else theme["text"]
+        if row >= CLOSE:
+            canvas.text(_hands(person), (x + w - 14, top + name_at), "label", theme["quiet"], align="right")
+            canvas.text(canvas.fitted(text, "label", w - 46), (x + 32, top + doing_at), "label", colour)
+        else:  # one line each: what they do, or that they could
+            text = canvas.fitted(text or _hands(person), "label", w - 56 - wide)
+            canvas.text(text, (x + w - 14, top + name_at), "label", colour, align="right")
         timed = [j for j in own if j.left_s is not None]
         if timed:
-            progress(canvas, (x + 32, top + 32.5, w - 46, 2), timed[0].progress)
+            progress(canvas, (x + 32, top + min(bar_at, row - 2), w - 46, 2), timed[0].progress)
 
 
 def team_state(snapshot: Snapshot) -> object:

@@ -72,9 +72,11 @@ class Scenery:
         return (x, y), turn
 
     def sensor_box(self, sensor: SensorSite) -> Box:
-        """Return the box of a sensor's reading."""
+        """Return the box of a sensor's reading, wide enough for its name."""
         x, y = self.p(sensor.box)
-        return (x, y, *(FLOW_BOX if sensor.reading == "flow_l_min" else SENSOR_BOX))
+        wide, high = FLOW_BOX if sensor.reading == "flow_l_min" else SENSOR_BOX
+        more = max(0.0, self.canvas.width(sensor.label, "label") + 8 - wide)
+        return x - more / 2, y, wide + more, high
 
     def gas_line_box(self) -> Box:
         """Return the box around the gas line between blender and oxygenator."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pygame
@@ -23,6 +23,7 @@ from .conftest import SIZES, VA_CLAMPS, Stage, changed, steady_snapshot
 
 PANES = {"top": TOP, "alarms": ALARMS, "circuit": CIRCUIT, "monitor": MONITOR, "console": CONSOLE, "team": TEAM, "saydo": SAYDO, "log": LOG}
 ROUNDING = 1.5  # logical pixels: text is placed on whole pixels
+DESCENT = 2.5  # logical pixels that a g or a p reaches below its line
 CONSOLE_READINGS = ("flow_l_min", "pump_rpm", "p_ven_mmhg", "p_pre_mmhg", "p_post_mmhg", "dp_ox_mmhg", "svo2_pct", "hb_g_l")
 
 KINDS = ("alarm", "act", "say", "team", "machine", "alarm", "act", "say", "end")
@@ -138,6 +139,21 @@ def test_no_text_overlaps_another_and_each_lies_in_a_pane(
     for (a, one), (b, other) in combinations(placed, 2):
         meet = one.clip(other)
         assert meet.width < ROUNDING or meet.height < ROUNDING, f"'{a}' at {one} overlaps '{b}' at {other}"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("count", range(1, 9))
+def test_a_team_of_up_to_eight_can_be_read(make_stage: MakeStage, steady: Snapshot, count: int, size: tuple[int, int]) -> None:
+    """All of them busy with something long: no line of the pane touches another, none leaves it, and each says what it is."""
+    team = tuple(PersonView(f"p{k}", f"Second perfusionist {k}", 0, 0, "x", 3) for k in range(count))
+    jobs = tuple(JobView("t", f"Fetch the backup console from the other room {k}", f"p{k}", 42.0, 0.5) for k in range(count))
+    placed = [(t, r) for t, r in labels(make_stage(size), changed(steady, team=team, jobs=jobs)) if r.colliderect(pygame.FRect(TEAM))]
+    assert sum(text.startswith("Fetch") for text, _ in placed) == count == sum(text.startswith("Second") for text, _ in placed)
+    for text, rect in placed:
+        assert inside(TEAM, rect), f"'{text}' at {rect}"
+    for (a, one), (b, other) in permutations(placed, 2):
+        meet = pygame.FRect(one.x, one.y, one.w, one.h + DESCENT).clip(other)
+        assert meet.width < ROUNDING or meet.height == 0, f"'{a}' at {one} reaches into '{b}' at {other}"
 
 
 @pytest.mark.parametrize("size", SIZES)
