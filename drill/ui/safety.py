@@ -74,7 +74,8 @@ class Safety:
 
     def _places(self) -> list[tuple[float, float]]:
         """Return left edge and width of each tab."""
-        widths = [WIDTHS[name] for name, _ in self.tabs]
+        spare = WIDTHS[GUIDE] if self.tabs is TABS else 0.0  # without a guide its room is the interlocks', which have most to tell
+        widths = [WIDTHS[name] + (spare if name == "interlocks" else 0.0) for name, _ in self.tabs]
         lefts = [self.box[0] + 8 + sum(widths[:k]) for k in range(len(widths))]
         return list(zip(lefts, widths, strict=True))
 

@@ -24,7 +24,7 @@ PRIORITIES = ("high", "medium", "low")
 ALARM_PARTS = ("fill", "deep", "text", "on_panel")
 SIZES = ("label", "text", "reading", "number", "big")
 FLASH_MAX_HZ = 2.8  # IEC 60601-1-8 style upper end for a red flash; below what provokes photosensitive seizures
-SATURATION_STOPS = (0.30, 0.65, 1.00)
+SATURATION_STOPS = (0.30, 0.80, 1.00)  # tunable: what a look calls dark, below 92 %, must look darker than 99 %
 
 
 class ThemeError(DrillError):
@@ -97,7 +97,7 @@ def load_theme(name: str = "default") -> Theme:
     reader = _Reader(path.name, raw if isinstance(raw, dict) else {})
     blood = reader.raw.get("blood")
     if not isinstance(blood, list) or len(blood) != len(SATURATION_STOPS):
-        raise ThemeError(f"{path.name}: blood: needs three colours (saturation 30, 65 and 100 %), found {blood!r}")
+        raise ThemeError(f"{path.name}: blood: needs three colours (saturation 30, 80 and 100 %), found {blood!r}")
     alarms = reader.section("alarms", PRIORITIES)
     flash = reader.numbers("flash_hz", ("high", "medium"))
     if max(flash.values()) > FLASH_MAX_HZ:

@@ -225,6 +225,14 @@ def test_a_tube_has_the_colour_of_its_blood(make_stage: MakeStage, steady: Snaps
     assert max(abs(a - b) for a, b in zip(wanted, seen, strict=True)) < 30
 
 
+@pytest.mark.parametrize("theme", theme_names())
+def test_blood_that_a_look_calls_dark_is_seen_to_be_darker(theme: str) -> None:
+    """Behind a lung that fails, 90 % stands out from 99 %; drained blood of 70 % is darker still."""
+    bright, failing, drained = (sum(load_theme(theme).blood_colour(part)) for part in (0.99, 0.90, 0.70))
+    assert bright - failing > 40
+    assert failing - drained > 40
+
+
 def test_bright_blood_running_backwards_is_seen_where_it_is(stage: Stage, steady: Snapshot) -> None:
     """Colour follows the cells from inlet to outlet: with the far end bright the near end is still dark, and the other way round."""
 
