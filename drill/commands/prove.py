@@ -1,6 +1,7 @@
 """The command that proves packs."""
 
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,8 +41,9 @@ def prove(*, packs: tuple[str, ...], seeds: int, jobs: int | None, as_json: bool
     else:
         print_proofs(proofs, seeds)
     if report is not None:
+        typed = shlex.join(("drill", "prove", *packs, "--seeds", str(seeds), "--report", report.as_posix()))
         try:
-            report.write_text("\n".join(page(proofs, seeds, f"{datetime.now(UTC):%Y-%m-%d}")) + "\n", encoding="utf-8")
+            report.write_text("\n".join(page(proofs, seeds, f"{datetime.now(UTC):%Y-%m-%d}", typed)) + "\n", encoding="utf-8")
         except OSError as error:
             raise RunFileError(f"{report}: cannot be written ({error.strerror})") from error
     wrong = sum(len(one.problems) for one in proofs)

@@ -7,6 +7,7 @@ What a condition remembers lies in one list of ticks beside it, so that it can b
 from collections.abc import Callable, Mapping, Sequence
 
 from drill.circuit.controls import CLAMP_CLOSED
+from drill.circuit.guards import lowered
 from drill.engine.frame import Did, Frame
 from drill.errors import NameUnknownError, PackError
 from drill.scenarios.schema import HEADS, Condition, Draw, Number
@@ -98,6 +99,8 @@ def _head(head: str, c: Condition, draws: Mapping[str, float], memory: Memory) -
         case "drive":
             drive = c.drive
             return lambda frame: frame.drive == drive
+        case "guards":
+            return lambda frame: not lowered(frame.controls, frame.as_found)
         case "task":
             return _task(c)
         case "said":

@@ -42,7 +42,8 @@ class Frame(NamedTuple):
     `true` and `shown` are in the readings' own units (None = blank); `alarms` are the active ones; `running` holds the
     jobs under way; `done` maps a job to the tick at which it was last done, `said` a call-out to the tick at which it
     was last said and true; `did` holds the actions since the frame before, without the refused ones; `stage` is the one
-    that the story is in; `by` says who: "task:x" began a job, "said:x" made a true call-out, "found:x" looked last.
+    that the story is in; `by` says who: "task:x" began a job, "said:x" made a true call-out, "found:x" looked last; `as_found` are the
+    controls of the run's first frame.
     """
 
     tick: int
@@ -58,6 +59,7 @@ class Frame(NamedTuple):
     did: tuple[Did, ...]
     stage: str = ""
     by: Mapping[str, str] = MappingProxyType({})
+    as_found: Mapping[str, float] = MappingProxyType({})
 
 
 def _per_unit(resolution: float) -> float:
@@ -170,6 +172,7 @@ class FrameBuilder:
         self._did: dict[int, Did] = {}
         self._stage = ""
         self._by: dict[str, str] = {}
+        self._as_found: dict[str, float] = {}
         self.last: Frame | None = None
 
     def feed(self, entry: Entry) -> Frame | None:  # noqa: C901, PLR0912  one flat case per kind reads best
@@ -214,6 +217,7 @@ class FrameBuilder:
 
     def _frame(self, entry: Entry) -> Frame:
         did, self._did = tuple(self._did.values()), {}
+        self._as_found = self._as_found or self._controls
         self.last = Frame(
             tick=entry["t"],
             true=Readings[float](entry["true"], self._table.true),
@@ -228,6 +232,7 @@ class FrameBuilder:
             did=did,
             stage=self._stage,
             by=self._by,
+            as_found=self._as_found,
         )
         return self.last
 

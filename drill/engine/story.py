@@ -6,6 +6,7 @@ It is fed the log's entries and nothing else, so that it tells the same of a liv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from drill.circuit.guards import lowered
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
 from drill.engine.evaluate import Check, compile_condition, head_of, number
@@ -154,6 +155,8 @@ class _Node:
                 return "active" if name in frame.alarms else "quiet"
             case "drive":
                 return words(frame.drive)
+            case "guards":
+                return ", ".join(map(words, lowered(frame.controls, frame.as_found)[:3])) or "as found"
             case "task":
                 return "running" if name in frame.running else "done" if name in frame.done else "not begun"
             case "said":

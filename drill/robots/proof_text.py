@@ -14,20 +14,34 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from drill.scenarios.load import Loaded
+
 WIDE: Final = 160  # columns of text where there is no terminal to ask
 MOST_PROBLEMS: Final = 40  # on the screen; --json has them all
+MOST_REASONS: Final = 4  # in a row of the page
+WHO: Final = (
+    "`expert`, and every play that makes no error, must pass. `slow` may pass or fail: it must only stand between the expert and those "
+    "who do not know. `idle`, `reflex`, `masher`, `random` and every error play must fail."
+)
+FAILED_BY: Final = (
+    "*Failed by* says why runs failed, whatever their score: the critical steps and errors, the critical limits that were crossed, the "
+    "end that was reached, a score under the pass mark; with their numbers of seeds where these differ."
+)
 Cells = tuple[str, ...]
 
 
-def runs_table(proof: Proof) -> tuple[Cells, list[Cells]]:
-    """Return heading and rows: each robot on each cause, ranges from the least to the most over the seeds."""
+def runs_table(proof: Proof, *, why: bool = False) -> tuple[Cells, list[Cells]]:
+    """Return heading and rows: each robot on each cause, ranges from the least to the most over the seeds; `why` adds "failed by"."""
     quantities = limited(proof.loaded)
     heads = ("robot", "cause", "passed", "ended as", "score, %", *(_head(name) for name in quantities), "critical limits crossed")
     groups: dict[tuple[str, str], list[Row]] = {}
     for one in proof.rows:
         if one.robot != AGAIN:
             groups.setdefault((one.robot, one.cause), []).append(one)
-    return heads, [_line(robot, cause, some, quantities) for (robot, cause), some in groups.items()]
+    lines = [_line(robot, cause, some, quantities) for (robot, cause), some in groups.items()]
+    if not why:
+        return heads, lines
+    return (*heads, "failed by"), [(*line, failed_by(proof.loaded, some)) for line, some in zip(lines, groups.values(), strict=True)]
 
 
 def _head(quantity: str) -> str:
@@ -50,6 +64,26 @@ def _line(robot: str, cause: str, some: Sequence[Row], quantities: Sequence[str]
         *(span([one.ledger[name] for one in whole if one.ledger and name in one.ledger]) for name in quantities),
         f"{harmed} of {len(whole)}" if harmed else "none",
     )
+
+
+def failed_by(loaded: "Loaded", some: Iterable[Row]) -> str:
+    """Return what runs of one robot failed by, most seeds first: "return_clamped 50, map_watched 12"; what its play loses leads."""
+    fails = [one for one in some if not one.passed and not one.error]
+    counts = Counter(name for one in fails for name in _reasons(loaded, one))
+    play = loaded.plays.get(fails[0].robot) if fails else None
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], play is None or pair[0] != play.loses))
+    alike = all(number == len(fails) for number in counts.values())
+    told = [name if alike else f"{name} {number}" for name, number in ranked]
+    return ", ".join((*told[:MOST_REASONS], *(("…",) if len(told) > MOST_REASONS else ())))
+
+
+def _reasons(loaded: "Loaded", one: Row) -> tuple[str, ...]:
+    """Return each reason for which a run alone failed, in short; at worst the sheet's own words."""
+    good = {stage.id for stage in loaded.scenario.stages if stage.ends == "passed"}
+    rubric = loaded.scenario.rubric
+    ended = () if one.outcome in good else (f"ended as {one.outcome.replace('_', ' ')}",)
+    low = (f"score under {rubric.pass_mark_pct:g} %",) if rubric is not None and one.score_pct < rubric.pass_mark_pct else ()
+    return (*ended, *one.failed, *one.harmed, *low) or one.reasons[:1]
 
 
 def margins_table(proof: Proof) -> tuple[Cells, list[Cells]]:
@@ -136,20 +170,22 @@ def _table(heads: Cells, lines: Sequence[Cells]) -> "Table":
 # -- the page -----------------------------------------------------------------------------------------------------
 
 
-def page(proofs: Sequence[Proof], seeds: int, when: str) -> Iterator[str]:
-    """Yield the lines of docs/results.md. `when` is the day, which this floor does not know."""
+def page(proofs: Sequence[Proof], seeds: int, when: str, command: str) -> Iterator[str]:
+    """Yield the lines of a report. `when` is the day and `command` what was typed: this floor knows neither."""
     yield "# Results"
     yield ""
-    yield f"What `drill prove --seeds {seeds} --report docs/results.md` found on {when}, Drill {__version__}. {TRAINING_ONLY}."
+    yield f"What `{command}` found on {when}, Drill {__version__}. {TRAINING_ONLY}."
     yield ""
-    yield "Everyone plays each hidden cause as an exam. Ranges run from the least to the most over the seeds."
+    yield f"Everyone plays each hidden cause as an exam. {WHO}"
+    yield ""
+    yield f"Ranges run from the least to the most over the seeds. {FAILED_BY}"
     for proof in proofs:
         yield ""
         yield f"## `{proof.loaded.ref}`"
         yield ""
         yield f"{summary(proof, seeds)}."
         yield ""
-        yield from _markdown(*runs_table(proof))
+        yield from _markdown(*runs_table(proof, why=True))
         yield ""
         yield "What each limit of the rubric leaves to who knows, and to who does not:"
         yield ""

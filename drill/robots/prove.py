@@ -28,6 +28,7 @@ LOST: Final = ("missed", "incorrect", "happened")
 class Row:
     """One exam. `lost` names the steps and errors that cost points, `harmed` the critical limits that were crossed.
 
+    `failed` names the critical steps and errors, of which one alone fails the run.
     `broken` names the properties without `go` that did not hold. Only the expert's has a `digest`: it plays twice, to come out the same.
     `error` is why it could not be played to its end ("" = it was); all else is then empty.
     """
@@ -42,6 +43,7 @@ class Row:
     reasons: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     harmed: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     ledger: Mapping[str, float] | None = None
     digest: str = ""
     simulated_s: float = 0.0
@@ -126,6 +128,7 @@ def row(robot: str, sheet: ScoreSheet) -> Row:
         reasons=sheet.reasons,
         lost=tuple(item.id for item in sheet.items if item.kind != "harm" and item.status in LOST),
         harmed=tuple(item.id for item in sheet.items if item.kind == "harm" and item.critical and item.status == "happened"),
+        failed=tuple(item.id for item in sheet.items if item.kind != "harm" and item.fails),
         ledger=dict(sheet.ledger),
         digest=sheet.digest,
         simulated_s=sheet.simulated_s,

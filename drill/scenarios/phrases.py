@@ -99,6 +99,8 @@ def _head_words(c: Condition) -> str:
             return f"alarm {words(name)}"
         case Condition(drive=str(place)):
             return f"pump head on {words(place)}" if place != "moving" else "pump head off its drive"
+        case Condition(guards=str()):
+            return "interlocks armed, alarms on, no limit wider than found"
         case Condition(task=str(name)):
             return f"{words(name)} {c.is_ or 'done'}"
         case Condition(said=str(name)):

@@ -34,6 +34,6 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("air_drawn_ml", "mL", "up", "Gas that was drawn into the circuit"),
         Quantity("p_pre_max_mmhg", "mmHg", "up", "Highest pressure before the membrane"),
         Quantity("p_ven_min_mmhg", "mmHg", "down", "Lowest pressure at the pump inlet"),
-        Quantity("compressions_ejecting_s", "s", "up", "Time of chest compressions begun on a heart that ejects"),
+        Quantity("compressions_ejecting_s", "s", "up", "Time of chest compressions begun while heart or pump keeps blood moving"),
     )
 }

@@ -11,7 +11,8 @@ class Condition(Model):
     """One condition. Exactly one head key; the others qualify it (which may stand with which: `conditions.py`).
 
     States hold now: `value` (true reading), `shown` (display), `control`, `alarm`, `drive` (where the pump head sits),
-    `after_s` (since the stage began), `all`, `any`, `not`. `above`/`below` are strict; `blank: true` is a display without
+    `guards` (`as_found`: no interlock, alarm or limit stands less safe than at the start), `after_s` (since the stage began),
+    `all`, `any`, `not`. `above`/`below` are strict; `blank: true` is a display without
     a number; `for_s` must hold that long without a break.
     Events have happened: `action` (`at` its target), `said`, `found` (`is` a finding, else any look at it), `task`
     (`is: done`, or `is: running` while under way); `within_s` asks for one in the last so many seconds, `by` for the
@@ -27,6 +28,7 @@ class Condition(Model):
     found: Id | None = None
     task: Id | None = None
     drive: Literal["console", "emergency_drive", "backup_console", "spare_head", "moving"] | None = None
+    guards: Literal["as_found"] | None = None
     after_s: Number | None = None
     all: tuple["Condition", ...] | None = Field(default=None, min_length=1)
     any: tuple["Condition", ...] | None = Field(default=None, min_length=1)
@@ -42,7 +44,7 @@ class Condition(Model):
     within_s: Seconds | None = None
 
 
-HEADS = ("value", "shown", "control", "alarm", "action", "said", "found", "task", "drive", "after_s", "all", "any", "not_")
+HEADS = ("value", "shown", "control", "alarm", "action", "said", "found", "task", "drive", "guards", "after_s", "all", "any", "not_")
 
 
 Kind = Literal["va_ecmo", "vv_ecmo", "cpb"]

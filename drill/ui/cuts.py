@@ -15,15 +15,17 @@ WORDS = "cut out"
 def draw_cuts(canvas: Canvas, scenery: Scenery, snapshot: Snapshot) -> None:
     """Draw over the circuit which parts are cut out; what is connected is left as it is."""
     drawing, lines = scenery.drawing, snapshot.scene.lines
+    places = [(lung.part, lung.box) for lung in drawing.lungs]
+    places += [(drawing.filter.part, drawing.filter.box)] if drawing.filter is not None else []
+    (ex, ey), r = drawing.pump.at, drawing.pump.radius
+    places.append((drawing.pump.part, (ex - r, ey - r, 2 * r, 2 * r)))
+    for part, box in places:
+        if part in lines and lines[part].cut:
+            _ghost(canvas, scenery.b(box))
     for part, path in scenery.paths.items():
         if part in lines and lines[part].cut:
             for along in (INSET, path.length - INSET):
                 _open_end(canvas, path, along, drawing.tube(part).width)
-    places = [(lung.part, lung.box) for lung in drawing.lungs]
-    places += [(drawing.filter.part, drawing.filter.box)] if drawing.filter is not None else []
-    for part, box in places:
-        if part in lines and lines[part].cut:
-            _ghost(canvas, scenery.b(box))
 
 
 def _open_end(canvas: Canvas, path: Path, along: float, width: float) -> None:
@@ -43,7 +45,7 @@ def _ghost(canvas: Canvas, box: Box) -> None:
     veil = pygame.Surface(rect.size, pygame.SRCALPHA)
     veil.fill((*theme["panel"], GHOST))
     canvas.surface.blit(veil, rect)
-    corners = ((x - 3, y - 3), (x + w + 3, y - 3), (x + w + 3, y + h + 3), (x - 3, y + h + 3))
+    corners = ((x - 1, y - 1), (x + w + 1, y - 1), (x + w + 1, y + h + 1), (x - 1, y + h + 1))
     for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
         canvas.dashes(theme["text"], start, end, dash=6, gap=5, width=2)
     wide = canvas.width(WORDS, "label", bold=True) + 14

@@ -24,6 +24,7 @@ TURNS = 64  # directions that dashes are drawn in
 CRANK_FRAMES = 36
 CHAMBER_SHADE = 150  # how much of the blood's colour shows through rotor and housing, of 255
 MEMBRANE_SHADE = 70
+NEAR = 8.0  # how far above or below words a tube's middle line counts
 SMALL_LUNG = 100.0  # height of an oxygenator from which its key has room well below its name
 SENSOR_BOX = (72.0, 36.0)
 FLOW_BOX = (84.0, 36.0)
@@ -94,6 +95,31 @@ class Scenery:
         x, y = self.cap_places()[spot]
         wide = self.canvas.width(next(word for word, name in WORDS if name == spot), "label") + 8
         return x - wide, y - 10, wide + 4 + cap_width(self.canvas, self.key(spot)), 20
+
+    def head_lines(self, head: HeadPlace) -> tuple[Point, Point]:
+        """Return where a head's name and its speed begin, clear of the head below them."""
+        x, y = self.p(head.label)
+        up = 4.0 if head.label[1] < head.at[1] else 0.0
+        return (x, y - up), (x, y - up + 13)
+
+    def _depth_at(self) -> Point:
+        """Return where the words of the depth end: on the floor, under the heater-cooler where a head has the corner."""
+        drawing = self.drawing
+        if drawing.depth_at is not None:
+            return self.p(drawing.depth_at)
+        if not drawing.heads:
+            return self.p((drawing.size[0] - 16, drawing.size[1] - 12))
+        hx, _, hw, _ = drawing.heater.box
+        return self.p((hx + hw + 6, drawing.size[1] - 3))
+
+    def _wall_beyond(self, at: Point) -> float:
+        """Return the x of the first tube's wall to the right of a point of the canvas."""
+        walls = [self.box[0] + self.box[2]]
+        for tube in self.drawing.tubes:
+            path = self.paths[tube.part]
+            near = [path.at(float(k))[:2] for k in range(int(path.length) + 1)]
+            walls += [x - tube.width / 2 - OUTLINE for x, y in near if abs(y - at[1]) < NEAR and x > at[0]]
+        return min(walls)
 
     def key(self, spot: str) -> str:
         """Return the key of a thing."""
@@ -252,13 +278,10 @@ class Scenery:
         shown, canvas.surface = canvas.surface, pygame.Surface(canvas.size, depth=32)
         canvas.surface.blit(picture, rect)
         quiet = theme["quiet"]
-        right, bottom = self.box[0] + drawing.size[0] - 16, self.box[1] + drawing.size[1] - (3 if drawing.heads else 12)
         level_x = self.box[0] + drawing.heart_level_x
         canvas.text("heart level", (level_x, self.box[1] + drawing.heart_level_y - 7), "label", quiet, align="right")
-        if drawing.depth_at is not None:
-            right, bottom = self.p(drawing.depth_at)
         if below_heart_cm:
-            canvas.text(f"{below_heart_cm:.0f} cm below heart", (right, bottom), "label", quiet, align="right")
+            canvas.text(f"{below_heart_cm:.0f} cm below heart", self._depth_at(), "label", quiet, align="right")
         _, oy, _, oh = self.b(drawing.oxygenator.box)
         if drawing.second_oxygenator is None:  # beside a second one there is no room for the word
             canvas.text("exhaust", (drawing.oxygenator.exhaust_x + self.box[0] + 6, oy + oh + 18), "label", quiet)
@@ -279,10 +302,11 @@ class Scenery:
             covered.fill((0, 0, 0), canvas.rect(sign).move(-rect.left, -rect.top))
             canvas.text(lung.title, (ox + ow / 2, oy + oh / 2 + 4), "label", theme["line_drawing"], align="centre")
         for head in drawing.heads:
-            canvas.text(head.title, self.p(head.label), "label", quiet)
+            canvas.text(head.title, self.head_lines(head)[0], "label", quiet)
         if drawing.filter is not None:
             fx, fy, fw, _ = self.b(drawing.filter.box)
-            canvas.text(drawing.filter.title, (fx + fw + 7, fy + 18), "label", quiet)
+            room = self._wall_beyond((fx + fw, fy + 14)) - canvas.width(drawing.filter.title, "label")
+            canvas.text(drawing.filter.title, (max(fx + fw + 1, min(fx + fw + 7, room - 1)), fy + 18), "label", quiet)
         for sensor in drawing.sensors:
             x, y, w, h = self.sensor_box(sensor)
             canvas.panel((x, y, w, h), theme["well"], theme["edge"], radius=6)

@@ -15,15 +15,16 @@ from drill.circuit.scene import LineView
 from drill.engine.actions import Action
 from drill.engine.snapshot import Snapshot
 from drill.ui import devices
+from drill.ui.bypass import draw_bypass, head_rpm
 from drill.ui.canvas import Box, Canvas
 from drill.ui.cuts import draw_cuts
 from drill.ui.drawing import ClampSite, Drawing, HeadPlace, SensorSite, TapSite
 from drill.ui.laid import Laid
 from drill.ui.lungs import draw_lungs
+from drill.ui.room import Room, Words, write
 from drill.ui.scenery import DASH_LENGTH, TURNS, Scenery
 from drill.ui.spots import STEPS, Entry, Spot
 from drill.ui.stations import draw_seat, draw_stations, stands_by
-from drill.ui.theme import mix
 from drill.ui.widgets import clock, key_cap, reading_text
 from drill.units import TICKS_PER_S
 
@@ -50,6 +51,8 @@ class Schematic:
         self._steps = {part: self._table(part) for part in self.scenery.paths}
         self._beside = tuple(path.at(k * 8.0)[:2] for path in self.scenery.paths.values() for k in range(int(path.length / 8) + 1))
         self._caps = self.scenery.cap_places()
+        self._room = Room(self.scenery)
+        self._tap_words: dict[tuple[str, bool], Words] = {}  # by control, and whether open
         self._phase = dict.fromkeys(self.scenery.paths, 0.0)
         self._rotor_turn = self._crank_turn = self._sweep_phase = 0.0
         self._head_turns = {head.control: 0.0 for head in drawing.heads}
@@ -80,7 +83,7 @@ class Schematic:
         draw_seat(canvas, scenery, snapshot, crank_turn=self._crank_turn, lit=lit)
         draw_stations(canvas, scenery, snapshot, lit=lit)
         draw_lungs(canvas, scenery, snapshot, sweep_phase=self._sweep_phase)
-        self._draw_bypass(snapshot)
+        draw_bypass(canvas, scenery, snapshot)
         draw_cuts(canvas, scenery, snapshot)
         for one in self._laid:
             one.draw(snapshot)
@@ -105,8 +108,7 @@ class Schematic:
         rpm = 0.0 if snapshot.scene.pump.head_on == "spare_head" else snapshot.scene.pump.rotor_rpm
         self._rotor_turn = (self._rotor_turn + rpm / 60 * dt * seen) % 1.0
         for control, turn in self._head_turns.items():
-            rpm = snapshot.controls.get(control, 0.0) if snapshot.scene.console_lit else 0.0
-            self._head_turns[control] = (turn + rpm / 60 * dt * 2.0) % 1.0
+            self._head_turns[control] = (turn + head_rpm(snapshot, control) / 60 * dt * 2.0) % 1.0
         self._crank_turn = (self._crank_turn + snapshot.controls.get("crank_rpm", 0.0) / 60 * dt) % 1.0
         self._sweep_phase = (self._sweep_phase + snapshot.controls.get("sweep_l_min", 0.0) * 6 * dt) % 8.0
 
@@ -159,33 +161,6 @@ class Schematic:
             picture = self.scenery.bubbles[slot % len(self.scenery.bubbles)]
             x, y = self.canvas.at((ex + spread * radius * 1.4, ey - radius * (0.75 - depth * 0.5 * min(1.0, gas * 3))))
             yield picture, (x - picture.get_width() // 2, y - picture.get_height() // 2)
-
-    def _draw_bypass(self, snapshot: Snapshot) -> None:
-        """The reservoir's blood up to its level, and how fast each head is set."""
-        canvas, theme, drawing = self.canvas, self.canvas.theme, self.drawing
-        for head in drawing.heads:
-            x, y = self.scenery.p(head.label)
-            rpm = snapshot.controls.get(head.control, 0.0)
-            canvas.text(f"{rpm:.0f} rpm", (x, y + 14), "label", theme["text"] if rpm else theme["faint"])
-        if drawing.reservoir is None:
-            return
-        x, y, w, h = self.scenery.b(drawing.reservoir.box)
-        level = snapshot.shown.get(drawing.reservoir.reading)
-        view = snapshot.scene.lines.get(drawing.reservoir.part)
-        stands = level if snapshot.scene.pool_ml is None else snapshot.scene.pool_ml  # the eye sees blood, not its display
-        if stands is not None and view is not None:
-            deep = (h - 18) * max(0.0, min(1.0, stands / drawing.reservoir.full_ml))
-            tint = theme.blood_colour(view.saturations[0] if view.saturations else 0.7)
-            bottom = y + h - 11
-            canvas.surface.fill(tint, canvas.rect((x + 15, bottom - deep, w - 21, deep)))
-            canvas.surface.fill(mix(tint, theme["text"], 0.35), canvas.rect((x + 15, bottom - deep, w - 21, 1.5)))
-        text = "– –" if level is None else f"{level:.0f} mL"
-        canvas.text(text, (x + w / 2 + 3, y + 18), "text", theme["text"], bold=True, align="centre")
-        vacuum = snapshot.controls.get("vacuum_mmhg", 0.0)
-        if vacuum:
-            canvas.text(f"-{vacuum:.0f} mmHg", (x + w / 2 + 3, y + 33), "label", theme["text"], align="centre")
-        if snapshot.controls.get("clamp_recirculation", 1.0) < 0.5:
-            canvas.text("recirc. on", (x + w / 2 + 3, y + (48 if vacuum else 33)), "label", theme["text"], align="centre")
 
     # -- readings and clamps --------------------------------------------------------------------------------------
 
@@ -245,8 +220,9 @@ class Schematic:
         if not (opened or named):
             return
         text = f"{tap.title}: open" if opened else tap.title
-        colour = theme["text"] if opened else theme["accent"]
-        canvas.text(text, self.scenery.p(tap.label), "label", colour, bold=opened, align=tap.align)
+        if (tap.control, opened) not in self._tap_words:
+            self._tap_words[tap.control, opened] = self._room.fit(text, self.scenery.p(tap.label), tap.align, bold=opened)
+        write(canvas, self._tap_words[tap.control, opened], theme["text"] if opened else theme["accent"], tap.align, bold=opened)
 
     def _draw_patient(self, snapshot: Snapshot) -> None:
         canvas, theme = self.canvas, self.canvas.theme

@@ -1,5 +1,6 @@
 """Pictures of the program's own screens, drawn without a window: for manuals, for review, for the eye of whoever changes them."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ import pygame
 from drill.engine.actions import Action
 from drill.engine.frame import Frame
 from drill.engine.session import Session
-from drill.engine.snapshot import OptionView, Snapshot
+from drill.engine.snapshot import OptionView, Snapshot, Wave
 from drill.errors import DrillError
 from drill.reports.view import Debrief
 from drill.scenarios.load import Loaded
@@ -26,17 +27,18 @@ TRACES_S: Final = 8.0  # the monitor's strips hold less than this
 
 
 class Camera:
-    """Stands where a session stands, for a robot to play, and lets the panel see the ticks whose traces are still on it.
+    """Stands where a session stands, for a robot to play, and keeps the traces of the last seconds, which the panel has to show.
 
     Hand `watch(session)` to the robot in the session's place, up to the moment of the picture, then `render`.
     """
 
     def __init__(self, loaded: Loaded, *, at_s: float, size: tuple[int, int]) -> None:
-        """Watch from a little before `at_s` seconds of the run, for a picture of `size` pixels."""
-        self._from = ticks(max(at_s - TRACES_S, 0.0))
+        """Watch up to `at_s` seconds of the run, or its end where that comes first, for a picture of `size` pixels."""
+        self._waves: deque[tuple[int, Wave]] = deque(maxlen=ticks(min(at_s, TRACES_S)))
         self._panel = make_panel(loaded)
         self._desk = _desk(size)
         self._session: Session | None = None
+        self._tick = 0
 
     def watch(self, session: Session) -> "Camera":
         """Stand before a session from now on."""
@@ -65,10 +67,10 @@ class Camera:
         self.session.submit(action)
 
     def tick(self) -> None:
-        """Pass a tick on, and show the panel what came of it."""
+        """Pass a tick on, and keep what the monitor draws of it."""
         self.session.tick()
-        if self.session.frame.tick >= self._from:
-            self._panel.feed(self._desk.canvas, self.session.snapshot())
+        self._tick += 1
+        self._waves.append((self._tick, self.session.wave()))
 
     def why_not(self, action: Action) -> str:
         """Return why the session would not let an action be done now."""
@@ -85,6 +87,8 @@ class Camera:
     def render(self, path: Path) -> None:
         """Write the panel as it stands to a PNG. Raises OSError where `path` cannot be written."""
         snapshot = self.session.snapshot()
+        for tick, wave in self._waves:
+            self._panel.trace(self._desk.canvas, tick, wave)
         _save(self._desk, lambda: self._panel.draw(self._desk.canvas, snapshot), path)
 
 

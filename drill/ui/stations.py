@@ -1,11 +1,14 @@
 """What holds the pump head, and the drives that stand by, each with its name and key."""
 
+from collections.abc import Sequence
+
 from drill.engine.snapshot import Snapshot
-from drill.ui.canvas import Box, Canvas
+from drill.ui.canvas import Box, Canvas, Point
 from drill.ui.scenery import CRANK_FRAMES, Scenery
 from drill.ui.theme import Colour
 from drill.ui.widgets import cap_width, key_cap, progress
 
+LINE, APART = 12.0, 10.0  # logical pixels: of a line of text, and between two names
 MOVES = ("transfer", "fit_hand_crank", "move_boot", "back_to")  # jobs that have head or boot in the hands
 
 
@@ -57,13 +60,16 @@ def draw_stations(canvas: Canvas, scenery: Scenery, snapshot: Snapshot, *, lit: 
         faulty = station.id == "console" and scene.motor_lamp
         colour = theme.alarms["high"]["on_panel"] if faulty else theme["quiet"]
         text = "Motor fault" if faulty else station.title
-        _caption(canvas, scenery.key(station.id), scenery.b(station.box), text, colour, lit=lit == station.id)
+        heads = [scenery.head_lines(head)[0] for head in scenery.drawing.heads]
+        _caption(canvas, scenery.key(station.id), scenery.b(station.box), (text, colour), heads, lit=lit == station.id)
 
 
-def _caption(canvas: Canvas, key: str, box: Box, text: str, colour: Colour, *, lit: bool) -> None:
-    """Write a name with its key's cap in the middle below a box."""
-    x, y, w, h = box
+def _caption(canvas: Canvas, key: str, box: Box, name: tuple[str, Colour], beside: Sequence[Point], *, lit: bool) -> None:
+    """Write a name with its key's cap in the middle below a box, clear of names that begin `beside` it."""
+    (x, y, w, h), (text, colour) = box, name
     wide = canvas.width(text, "label") + 6 + cap_width(canvas, key)
     left = x + (w - wide) / 2
+    near = [nx for nx, ny in beside if abs(ny - y - h - 8) < LINE and left < nx < left + wide + APART]
+    left = min([left, *(nx - APART - wide for nx in near)])
     canvas.text(text, (left, y + h + 8), "label", colour)
     key_cap(canvas, key, left + wide - cap_width(canvas, key), y + h + 4, lit=lit)

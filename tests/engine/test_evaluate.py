@@ -5,6 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drill.circuit.controls import CONTROLS
+from drill.circuit.guards import GUARDS
+from drill.circuit.interlocks import INTERLOCKS
 from drill.engine.entries import Entry
 from drill.engine.evaluate import Check, compile_condition
 from drill.engine.frame import frames
@@ -154,6 +157,46 @@ def test_alarm_control_drive_and_their_combinations() -> None:
     assert held_at(compile_condition(condition(all=[{"drive": "emergency_drive"}, lasting])), log) == [15]
     assert held_at(compile_condition(condition(any=[{"alarm": "low_flow"}, lasting])), log) == [5, 10, 15]
     assert held_at(compile_condition(condition(**{"not": {"alarm": "low_flow"}})), log) == [0, 15]
+
+
+@pytest.mark.parametrize(
+    ("guard", "worse", "better"),
+    [
+        ("bubble_stop", 0.0, 1.0),
+        ("override_level", 1.0, 0.0),
+        ("limit_bubble_ml", 0.6, 0.4),
+        ("limit_level_stop_ml", 190.0, 210.0),
+        ("limit_backflow_l_min", -0.4, -0.2),
+        ("limit_map_low_mmhg", 54.0, 56.0),
+        ("limit_p_pre_high_mmhg", 401.0, 399.0),
+        ("flow_alarm_low_l_min", 1.9, 2.1),
+        ("console_alarms", 0.0, 1.0),
+        ("monitor_power", 0.0, 1.0),
+    ],
+)
+def test_guards_are_as_found_while_none_stands_less_safe(guard: str, worse: float, better: float) -> None:
+    """Off, overridden or wider than in the run's first frame is not as found; narrower, or put back, is."""
+    usual = CONTROLS[guard].default
+    log = [frame(5), control(6, guard, worse), frame(10), control(11, guard, usual), frame(15), control(16, guard, better), frame(20)]
+
+    assert held_at(compile_condition(condition(guards="as_found")), log) == [0, 5, 15, 20]
+
+
+def test_a_guard_that_was_found_lowered_may_stay_so() -> None:
+    """What counts is how the trainee found it."""
+    log = [control(0, "level_stop", 0.0), frame(5), control(6, "level_stop", 1.0), frame(10), control(11, "level_stop", 0.0), frame(15)]
+    check = compile_condition(condition(guards="as_found"))
+    check.begin(0)
+
+    assert [f.tick for f in frames([*start()[:-1], *log]) if check(f)] == [5, 10, 15]
+
+
+def test_cooling_on_purpose_lowers_no_guard() -> None:
+    """The limit of a low core temperature is no guard; every other alarm limit and every interlock is."""
+    limits = {name for name in CONTROLS if name.startswith("limit_")} | {"flow_alarm_low_l_min"}
+
+    assert limits - set(GUARDS) == {"limit_temp_low_c"}
+    assert {name for row in INTERLOCKS.values() for name in (row.arm, row.override, row.limit)} <= set(GUARDS)
 
 
 @pytest.mark.parametrize("keys", [{}, {"value": "map_mmhg"}, {"value": "map_mmhg", "above": 1.0, "drive": "console"}])

@@ -283,9 +283,17 @@ def test_the_ledger_counts_what_happened() -> None:
     }
 
 
-@pytest.mark.parametrize(("before", "harm"), [({"pulse_pressure_mmhg": 11.0, "map_mmhg": 36.0}, 2.0), ({"pulse_pressure_mmhg": 9.0}, 0.0)])
-def test_compressions_are_judged_by_the_heart_before_they_began(before: dict[str, float], harm: float) -> None:
-    """Afterwards the pulse is that of the hands, so that only the moment before can tell."""
+@pytest.mark.parametrize(
+    ("before", "harm"),
+    [
+        ({"pulse_pressure_mmhg": 11.0, "map_mmhg": 36.0, "flow_l_min": 0.0}, 2.0),
+        ({"pulse_pressure_mmhg": 9.0, "map_mmhg": 60.0, "flow_l_min": 0.0}, 0.0),
+        ({"pulse_pressure_mmhg": 5.0, "map_mmhg": 67.0, "flow_l_min": 3.0}, 2.0),
+        ({"pulse_pressure_mmhg": 11.0, "map_mmhg": 34.0, "flow_l_min": 3.0}, 0.0),
+    ],
+)
+def test_compressions_are_judged_by_the_moment_before_they_began(before: dict[str, float], harm: float) -> None:
+    """Afterwards the pulse is that of the hands. Wrong is who presses while heart or pump keeps blood moving."""
     strong = {"pulse_pressure_mmhg": 60.0, "map_mmhg": 60.0}
     log = [
         frame(5, **before),

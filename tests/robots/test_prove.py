@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from drill.cli import cli
 from drill.errors import NameUnknownError
 from drill.robots import prove
-from drill.robots.proof_text import over_seeds
+from drill.robots.proof_text import failed_by, over_seeds
 from drill.robots.prove import AGAIN, Row, exam, margins, players, problems
 from drill.scenarios.load import Loaded, load_scenario
 from drill.scenarios.schema import Property
@@ -115,6 +115,17 @@ def test_margins_stand_beside_each_limit(loaded: Loaded, good: dict[str, Row]) -
     assert found["no_flow_s", "no_power"].expert_worst is None
 
 
+def test_a_row_says_what_its_runs_failed_by(loaded: Loaded) -> None:
+    """Critical items, crossed limits, the end and the score; what the play loses leads, and what not all seeds share is counted."""
+    one = Row(REF, "motor_fault", "no_return_clamp", 0, False, "secured", 76.8, failed=("help_called", "return_clamped"))
+    lost = replace(one, outcome="lost", score_pct=12.0, failed=("return_clamped",), harmed=("no_flow_s", "backflow_ml"))
+
+    assert failed_by(loaded, [one, one]) == "return_clamped, help_called"
+    assert failed_by(loaded, [lost, one, replace(one, passed=True)]) == "return_clamped 2, ended as lost 1, no_flow_s 1, backflow_ml 1, …"
+    assert failed_by(loaded, [replace(one, failed=(), score_pct=69.9)]) == "score under 70 %"
+    assert failed_by(loaded, [replace(one, passed=True), replace(one, error="nan")]) == ""
+
+
 # -- the command --------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +160,9 @@ def test_a_pack_that_does_not_hold_is_a_finding(short: Path, tmp_path: Path) -> 
     assert ended.exit_code == 1
     assert "expert, no_power, seed 0: must pass, and does not: the drill ended as 'lost'" in ended.output
     assert f"    {command}\n" in ended.output
-    assert "| expert | motor fault | 0 of 1 | lost |" in page.read_text()
+    assert f"What `drill prove {short} --seeds 1 --report {page}` found on" in page.read_text()
+    assert re.search(r"\| expert \| motor fault \| 0 of 1 \| lost \|.*\| ended as lost.* \|\n", page.read_text())
+    assert "failed by" not in ended.output
     assert "| no flow, s (critical) | motor fault | 120 |" in page.read_text()
     shown = CliRunner().invoke(cli, [*command.split()[1:], "--json", "--out", str(tmp_path / "x.drill")])
     assert json.loads(shown.output)["passed"] is False

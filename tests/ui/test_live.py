@@ -7,21 +7,29 @@ from pathlib import Path
 import pygame
 import pytest
 
+from drill.engine.actions import INSTRUCTOR_END, Action
 from drill.engine.entries import Entry
+from drill.engine.session import Session
 from drill.errors import ValueRangeError
 from drill.records.home import pack_roots
 from drill.records.store import open_run
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.app import SPEED_VARIABLE, brief, speed_from_environment
 from drill.ui.briefing import Briefing
+from drill.ui.canvas import HEIGHT, WIDTH, Canvas
 from drill.ui.caselist import CaseCard
 from drill.ui.debrief import DebriefScreen
 from drill.ui.instructor import EventList
+from drill.ui.keys import local_names
 from drill.ui.live import CATCH_UP_S, LiveScreen
 from drill.ui.menu import Menu
+from drill.ui.monitor import Monitor
+from drill.ui.panel import MONITOR
 from drill.ui.run import HeldSink, LiveRun, Preparation
 from drill.ui.screens import Desk, Leave, Screen
+from drill.ui.shot import Camera
 from drill.ui.sound import Sounds
+from drill.ui.theme import load_theme
 
 HIDDEN = ("pump_head", "va_flow_lost", "motor", "power")
 
@@ -156,6 +164,43 @@ def test_hands_reach_the_machine(begin: Callable[..., LiveScreen]) -> None:
 
     assert screen.snapshot.controls["clamp_return"] > 0.98
     assert [e["target"] for e in screen.session.run.entries if e["k"] == "action"] == ["clamp_return"]
+
+
+def test_the_curves_stand_as_they_were_after_the_end(begin: Callable[..., LiveScreen]) -> None:
+    """When the drill is over the monitor keeps the last seconds, however often it is drawn."""
+    screen = begin()
+    for _ in range(15):
+        screen.update(0.2)
+    screen.session.submit(Action(verb="instructor", target=INSTRUCTOR_END))
+    screen.update(0.1)
+    assert screen.snapshot.ended
+    strips = [strip.surface for strip in screen.panel.monitor.strips.values()]
+    last = [pygame.image.tobytes(strip, "RGB") for strip in strips]
+
+    for _ in range(3):
+        screen.update(1.0)
+        texts(screen)
+
+    assert [pygame.image.tobytes(strip, "RGB") for strip in strips] == last
+    assert all(len(set(strip)) > 2 for strip in last)
+
+
+def test_a_picture_of_a_time_after_the_end_has_the_last_curves(quick: Loaded, tmp_path: Path) -> None:
+    """A camera that was to watch for longer than the run lasted shows the curves of its last seconds."""
+    session = Session(quick, seed=5, mode="practice", cause="motor_fault")
+    camera = Camera(quick, at_s=600.0, size=(WIDTH, HEIGHT)).watch(session)
+    for _ in range(150):
+        camera.tick()
+    camera.submit(Action(verb="instructor", target=INSTRUCTOR_END))
+    while not camera.ended:
+        camera.tick()
+    camera.render(tmp_path / "x.png")
+
+    picture, theme = pygame.image.load(tmp_path / "x.png"), load_theme("default")
+    for name, strip in Monitor(Canvas(theme, (WIDTH, HEIGHT)), MONITOR, local_names()).strips.items():
+        below_title = strip.rect.move(0, 2).clip(strip.rect)
+        seen = pygame.surfarray.array3d(picture.subsurface(below_title)).max(axis=(1, 2))
+        assert (seen > max(theme["well"]) + 20).sum() > strip.rect.width / 5, name
 
 
 def test_ending_leads_through_the_card_to_the_debrief(begin: Callable[..., LiveScreen], drill_home: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pygame
 import pytest
 
 from drill.circuit.controls import CONTROLS
@@ -13,11 +14,14 @@ from drill.scenarios.entries import load_machine
 from drill.scenarios.load import Loaded, load_scenario
 from drill.ui.drawing import read_drawing
 from drill.ui.keys import BINDINGS
+from drill.ui.panel import CIRCUIT
 
 from .conftest import ELSEWHERE, SIZES, Stage, changed, steady_snapshot
 
 CPB = ("cpb_adult", "cpb_centrifugal_adult", "cpb_pronto_adult")
 CIRCUITS = ("va_ecmo_adult", "va_ecmo_bridge", "va_ecmo_clamp", "va_ecmo_shunt", "vv_ecmo_adult", "vv_ecmo_shunt", *CPB)
+
+HEADS = {"suction_rpm": 10.0, "vent_rpm": 15.0, "spare_rpm": 20.0, "cardioplegia_rpm": 25.0}
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +85,98 @@ def test_the_level_is_seen(bypass: Loaded, at_work: Snapshot, size: tuple[int, i
     box = stage.canvas.rect(stage.panel.schematic.scenery.b(place.box))
 
     assert any(full.get_at((box.centerx, y)) != low.get_at((box.centerx, y)) for y in range(box.top + 40, box.bottom - 14))
+
+
+def blackout(steady: Snapshot) -> Snapshot:
+    """The whole machine has lost its power; heads and knobs stand as they were set."""
+    return changed(
+        steady,
+        shown={"reservoir_ml": None, "flow_l_min": None, "pump_rpm": None},
+        scene={"console_lit": False, "pump": PumpView(0.0, "console", 0.0)},
+        controls={**HEADS, "mains_power": 0.0},
+    )
+
+
+def head_pixels(stage: Stage, snapshot: Snapshot) -> dict[str, bytes]:
+    """Draw with blood that stands, and return what is seen of each head."""
+    snapshot = changed(snapshot, scene={"lines": {part: replace(view, flow_ml_s=0.0) for part, view in snapshot.scene.lines.items()}})
+    picture, scenery = stage.draw(snapshot), stage.panel.schematic.scenery
+    seen = {}
+    for head in stage.panel.drawing.heads:
+        (x, y), r = scenery.p(head.at), head.radius / 2
+        seen[head.control] = pygame.image.tobytes(picture.subsurface(stage.canvas.rect((x - r, y - r, 2 * r, 2 * r))), "RGB")
+    return seen
+
+
+def test_a_head_without_power_shows_nothing_and_stands(bypass: Loaded, at_work: Snapshot) -> None:
+    """In the dark no head and no level says a number, nor a lost signal, and no rotor turns; with power each says how it is set."""
+    stage = Stage(bypass, SIZES[0])
+    lit = changed(at_work, controls=HEADS)
+    assert {"set 10", "set 15", "set 20", "set 25"} <= {text for text, _ in stage.labels(lit)}
+    still, moved = head_pixels(stage, lit), head_pixels(stage, replace(lit, time_s=lit.time_s + 0.4))
+    assert all(still[control] != moved[control] for control in HEADS)
+
+    dark = blackout(at_work)
+    inside = [text for text, box in stage.labels(dark) if box.colliderect(pygame.FRect(CIRCUIT))]
+    assert [text for text in inside if text.startswith("set ") or "rpm" in text or text.endswith(" mL") or text == "– –"] == []
+    assert head_pixels(stage, dark) == head_pixels(stage, replace(dark, time_s=dark.time_s + 0.4))
+
+
+def test_heads_stand_while_the_machine_starts(bypass: Loaded, at_work: Snapshot) -> None:
+    """With the power back the heads show how they are set, and turn when the machine is up; a backup console's start is its own."""
+    stage = Stage(bypass, SIZES[0])
+    for on, turns in (("console", False), ("backup_console", True)):
+        starts = changed(at_work, controls=HEADS, scene={"console_booting_s": 5.0, "pump": PumpView(0.0, on, 0.0)})
+        assert "set 10" in {text for text, _ in stage.labels(starts)}
+        assert (head_pixels(stage, starts) != head_pixels(stage, replace(starts, time_s=starts.time_s + 0.4))) == turns
+
+
+def test_a_backup_console_does_not_light_the_machines_heads(bypass: Loaded, at_work: Snapshot) -> None:
+    """Where the console in use is lit and the machine is switched off, its heads are dark."""
+    stage = Stage(bypass, SIZES[0])
+    off = changed(at_work, controls={**HEADS, "isolation_switch": 0.0}, scene={"pump": PumpView(3000.0, "backup_console", 0.0)})
+    assert "set 10" not in {text for text, _ in stage.labels(off)}
+
+
+def test_a_speed_that_is_set_does_not_look_like_a_reading(bypass: Loaded, at_work: Snapshot) -> None:
+    """The line under a head's name has the colour of the settings, and no white of a reading in it."""
+    stage = Stage(bypass, SIZES[0])
+    placed = stage.labels(changed(at_work, controls=HEADS))
+    left, top, wide, tall = next(rect for text, rect in placed if text == "set 20")
+    box = stage.canvas.rect((left, top, wide, tall))
+    seen = {tuple(stage.surface.get_at((x, y)))[:3] for x in range(box.left, box.right) for y in range(box.top, box.bottom + 4)}
+    assert stage.canvas.theme["accent"] in seen
+    assert stage.canvas.theme["text"] not in seen
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("circuit", CIRCUITS)
+def test_words_at_taps_and_heads_lie_on_nothing(root: Path, bypass: Loaded, loaded: Loaded, circuit: str, size: tuple[int, int]) -> None:
+    """With every tap open and every head set, what is said of them, of the depth and of a parked drive meets no tube, device or word."""
+    spec, _ = load_machine(f"base/{circuit}", "base/cabg_on_bypass", roots=[root / "scenario_packs"])
+    case = replace(bypass if circuit in CPB else loaded, circuit=spec)
+    stage = Stage(case, size)
+    drawing, scenery = stage.panel.drawing, stage.panel.schematic.scenery
+    controls = {tap.control: 1.0 for tap in drawing.taps} | {head.control: 150.0 for head in drawing.heads}
+    parked = changed(steady_snapshot(case), controls=controls, scene={"pump": PumpView(0.0, "moving", 0.0), "backup_console_here": True})
+    bare = {text for text, _ in stage.labels(changed(parked, controls=dict.fromkeys((t.control for t in drawing.taps), 0.0)))}
+    placed = stage.labels(parked)
+    named = {"Arterial drive", *(head.title for head in drawing.heads), *(() if drawing.depth_at else ("80 cm below heart",))}
+    own = [(t, r) for t, r in placed if t not in bare or t in named or t == "set 150"]
+    assert len(own) >= len(drawing.taps) + 2 * len(drawing.heads)
+    boxes = [pygame.FRect(scenery.b(lung.box)) for lung in drawing.lungs]
+    for head in drawing.heads:
+        (x, y), r = scenery.p(head.at), head.radius * 0.7
+        boxes.append(pygame.FRect(x - r, y - r, 2 * r, 2 * r))
+    points = {t.part: [scenery.paths[t.part].at(k)[:2] for k in range(int(scenery.paths[t.part].length))] for t in drawing.tubes}
+    for text, rect in own:
+        assert pygame.FRect(CIRCUIT).contains(rect), f"'{text}' leaves the pane"
+        assert rect.collidelist(boxes) < 0, f"'{text}' lies on a device"
+        for other, box in placed:
+            assert box is rect or not rect.colliderect(box), f"'{text}' lies on '{other}'"
+        for tube in drawing.tubes:
+            near = rect.inflate(tube.width, tube.width)
+            assert not any(near.collidepoint(point) for point in points[tube.part]), f"'{text}' lies on {tube.part}"
 
 
 def test_a_boot_in_the_spare_head_leaves_the_arterial_roller_standing(bypass: Loaded, at_work: Snapshot) -> None:

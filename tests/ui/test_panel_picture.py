@@ -174,7 +174,7 @@ def test_the_open_groups_keep_their_texts_apart(make_stage: MakeStage, loaded: L
 
 @pytest.mark.parametrize("state", ["steady", "crisis"])
 def test_no_text_of_the_circuit_lies_on_a_tube_or_a_clamp(make_stage: MakeStage, steady: Snapshot, state: str) -> None:
-    """Names, readings and keys keep clear of blood and steel; the oxygenator's own two are meant to lie on it."""
+    """Names, readings and keys keep clear of blood, steel and the oxygenator's edge; its own two are meant to lie on it."""
     stage = make_stage(named=True)
     placed = [(t, r) for t, r in labels(stage, STATES[state](steady)) if inside(CIRCUIT, r)]
     scenery = stage.panel.schematic.scenery
@@ -184,6 +184,9 @@ def test_no_text_of_the_circuit_lies_on_a_tube_or_a_clamp(make_stage: MakeStage,
         for text, rect in placed:
             near = rect.inflate(tube.width, tube.width)
             assert not any(near.collidepoint(p) for p in points), f"'{text}' lies on {tube.part}"
+    lung = pygame.FRect(scenery.b(stage.panel.drawing.oxygenator.box))
+    for text, rect in placed:
+        assert lung.contains(rect) or not lung.colliderect(rect), f"'{text}' runs over the oxygenator's edge"
     if state == "crisis":
         for clamp, (picture, at) in scenery.jaws.items():
             left, top = stage.canvas.logical(at)
@@ -287,7 +290,7 @@ def test_gas_is_seen_as_bubbles_where_it_is(stage: Stage, steady: Snapshot) -> N
 
 
 def test_what_is_cut_out_is_seen(stage: Stage, steady: Snapshot) -> None:
-    """An oxygenator that is cut out says so and looks pale; a line that is cut has gaps at its ends and nowhere else."""
+    """A lung or a head that is cut out says so, and the lung looks pale; a line that is cut has gaps at its ends alone."""
     stage.canvas.clear_record()
     first = stage.draw(steady)
     assert "cut out" not in [text for text, _ in stage.canvas.placed]
@@ -299,6 +302,11 @@ def test_what_is_cut_out_is_seen(stage: Stage, steady: Snapshot) -> None:
     x, y, w, h = lung.box
     own = stage.canvas.rect((CIRCUIT[0] + x - 6, CIRCUIT[1] + y - 6, w + 12, h + 12))
     assert all(own.collidepoint(at) for at in differing(first, second))
+
+    pump = stage.panel.drawing.pump
+    cut = {**steady.scene.lines, pump.part: replace(steady.scene.lines[pump.part], cut=True)}
+    head = pygame.FRect(CIRCUIT[0] + pump.at[0] - pump.radius, CIRCUIT[1] + pump.at[1] - pump.radius, 2 * pump.radius, 2 * pump.radius)
+    assert [head.contains(rect) for text, rect in stage.labels(changed(steady, scene={"lines": cut})) if text == "cut out"] == [True]
 
     cut = {**steady.scene.lines, "return_line": replace(steady.scene.lines["return_line"], cut=True)}
     path = stage.panel.schematic.scenery.paths["return_line"]

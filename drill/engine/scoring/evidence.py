@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from drill.circuit.guards import lowered
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
 from drill.engine.evaluate import action_matcher, compile_condition, head_of
@@ -90,6 +91,10 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
         case "drive":
             entry = witness.last(lambda e: e["k"] == "drive", ever=True)
             otherwise = "pump head: not in the log"
+        case "guards":
+            first = next(iter(lowered(frame.controls, frame.as_found)), "")
+            entry = witness.last(lambda e: e["k"] == "control" and e["name"] == first, ever=True)
+            otherwise = "interlocks, alarms and limits as found"
         case "alarm":
             entry = witness.last(lambda e: e["k"] == "alarm" and e["id"] == name and e["state"] in ("on", "off"), ever=True)
             otherwise = f"no alarm '{words(name)}'"

@@ -72,8 +72,10 @@ def _low_svo2(frame: Frame) -> bool:
     return frame.true["svo2_pct"] < LOW_SVO2_PCT
 
 
-def _ejects(frame: Frame) -> bool:
-    return frame.true["pulse_pressure_mmhg"] > EJECTING_PULSE_MMHG and frame.true["map_mmhg"] > EJECTING_MAP_MMHG
+def _carried(frame: Frame) -> bool:
+    """Whether heart or pump keeps blood moving: a pump that does leaves the heart little to eject."""
+    moved = frame.true["pulse_pressure_mmhg"] > EJECTING_PULSE_MMHG or frame.true["flow_l_min"] > NO_FLOW_L_MIN
+    return moved and frame.true["map_mmhg"] > EJECTING_MAP_MMHG
 
 
 def _compressed_while_ejecting(frames: Sequence[Frame]) -> float:
@@ -82,7 +84,7 @@ def _compressed_while_ejecting(frames: Sequence[Frame]) -> float:
     for before, now in pairwise(frames):
         pressing = now.controls.get("compressions", 0.0) > 0
         if pressing and before.controls.get("compressions", 0.0) <= 0:
-            wrong = _ejects(before)
+            wrong = _carried(before)
         if pressing and wrong:
             total += now.tick - before.tick
     return seconds(total)
