@@ -13,7 +13,7 @@ from drill.units import TICKS_PER_S
 
 LOG_LINES = 7
 ROW = 19.5
-ROOMY, CLOSE = 33.0, 25.0  # logical pixels that two lines of a person take: apart, and as near as they can be read
+ROOMY, CLOSE = 36.0, 25.0  # logical pixels that two lines of a person take: apart, and as near as they can be read
 LEAST_NOTE = 36.0  # logical pixels: less room tells nothing
 ROWS = 7  # what a column of the open group holds
 WHOLE = 9  # entries that a group shows at once; a longer one is turned by pages of ROWS
