@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import cos, sin
 
 import pygame
 
@@ -9,11 +10,12 @@ from drill.circuit.scene import LineView
 from drill.engine.snapshot import Snapshot
 from drill.ui.canvas import Box, Canvas, Point
 from drill.ui.drawing import OxygenatorPlace
-from drill.ui.scenery import OUTLINE, Scenery
+from drill.ui.scenery import OUTLINE, WALLS, Scenery
 from drill.ui.theme import mix
 
 GAS_SEEN = 0.01  # share of a lung's volume
 GAS_PALE = 170  # of 255: how much of the blood's colour is hidden where gas stands in a lung
+BEYOND = 4.0  # logical pixels: how far a tube over the ground reaches into its neighbours
 DASH, STEP = 4.0, 8.0  # of the gas that runs in its line
 
 
@@ -62,12 +64,20 @@ def _spans(box: Box, path: Sequence[Point]) -> bool:
 
 
 def _tube(canvas: Canvas, scenery: Scenery, part: str, width: float, view: LineView) -> None:
-    """Draw a tube over the ground: its walls, and its blood."""
-    theme, points = canvas.theme, scenery.paths[part].points
+    """Draw a tube over the ground, round as the others, and far enough beyond its ends to meet them."""
+    theme, path = canvas.theme, scenery.paths[part]
+    (ax, ay, at_start), (bx, by, at_end) = path.at(0.0), path.at(path.length)
+    points = [
+        (ax - BEYOND * cos(at_start), ay - BEYOND * sin(at_start)),
+        *path.points,
+        (bx + BEYOND * cos(at_end), by + BEYOND * sin(at_end)),
+    ]
     blood = theme.blood_colour(sum(view.saturations) / len(view.saturations))
-    for start, end in pairwise(points):
-        canvas.line(theme["tube_outline"], start, end, width + 2 * OUTLINE)
-        canvas.line(blood, start, end, width)
+    shades = [(width + 2 * OUTLINE, theme["tube_outline"])]
+    shades += [(width * share, mix((0, 0, 0), blood, light)) for share, light in WALLS]
+    for wide, colour in shades:
+        for start, end in pairwise(points):
+            canvas.line(colour, start, end, wide)
 
 
 def _gas(canvas: Canvas, scenery: Scenery, box: Box, view: LineView) -> None:

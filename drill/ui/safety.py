@@ -29,6 +29,7 @@ COLUMNS, ROWS = 3, 6
 GUIDE_STEP, GUIDE_ROWS = 14.0, 9
 HOSTS = (("console_alarms", "Console alarms"), ("monitor_alarms", "Monitor alarms"))
 SHORT = {"Water over-temperature": "Water cut-out"}
+BRIEF = {"no signal": "blind"}  # on a tab: five of them in guided mode leave no room for two words
 NEXT = "side_next"
 
 
@@ -242,7 +243,7 @@ def _told(tab: str, snapshot: Snapshot) -> str:
         for state in ("tripped", "overridden", "off", "no signal"):
             found = [lock for lock in snapshot.interlocks if lock.state == state]
             if found:
-                return f"· {len(found)} {state}"
+                return f"· {len(found)} {BRIEF.get(state, state)}"
     return ""
 
 

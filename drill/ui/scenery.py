@@ -19,6 +19,7 @@ from drill.ui.widgets import cap_width, key_cap
 PIECE = 6.0  # logical pixels of tube that share one colour
 OXYGENATOR_STRIPS = 24
 OUTLINE = 3.2
+WALLS = ((1.0, 0.804), (0.78, 0.91), (0.5, 1.0))  # share of a tube's width, and its light: darker at the walls, a tube looks round
 DASH_LENGTH = 9.0
 TURNS = 64  # directions that dashes are drawn in
 CRANK_FRAMES = 36
@@ -185,9 +186,8 @@ class Scenery:
         base.stroke(points, tube.width + 2 * OUTLINE - 1.6, theme["tube_outline"])
         base.stroke(points, tube.width, (0, 0, 0))
         mask.stroke(points, tube.width + 2 * OUTLINE, (0, 0, 0))
-        # A little darker at the walls: a tube looks round.
-        for part, shade in ((1.0, 205), (0.78, 232), (0.5, 255)):
-            mask.stroke(points, tube.width * part, (shade,) * 3)
+        for part, light in WALLS:
+            mask.stroke(points, tube.width * part, (round(255 * light),) * 3)
 
     def _oxygenator(self, base: Sketch, mask: Sketch, ink: Theme, place: OxygenatorPlace) -> None:
         theme, box = self.canvas.theme, self.b(place.box)
