@@ -3,7 +3,8 @@
 from drill.engine.snapshot import Snapshot
 from drill.ui.drawing import LaidPlace
 from drill.ui.paths import Path
-from drill.ui.scenery import OUTLINE, Scenery, Sprite
+from drill.ui.places import OUTLINE
+from drill.ui.scenery import Scenery, Sprite
 from drill.ui.sketch import Sketch
 from drill.ui.theme import mix
 

@@ -10,7 +10,8 @@ from drill.circuit.scene import LineView
 from drill.engine.snapshot import Snapshot
 from drill.ui.canvas import Box, Canvas, Point
 from drill.ui.drawing import OxygenatorPlace
-from drill.ui.scenery import OUTLINE, WALLS, Scenery
+from drill.ui.places import OUTLINE
+from drill.ui.scenery import WALLS, Scenery
 from drill.ui.theme import mix
 
 GAS_SEEN = 0.01  # share of a lung's volume

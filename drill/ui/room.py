@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pygame
 
 from drill.ui.canvas import Align, Box, Canvas, Point
-from drill.ui.scenery import OUTLINE, Scenery
+from drill.ui.places import OUTLINE
+from drill.ui.scenery import Scenery
 from drill.ui.theme import Colour
 from drill.ui.widgets import cap_width
 
