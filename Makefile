@@ -57,6 +57,7 @@ docs: install
 	@$(BIN)/python docs/make_alarms.py >docs/alarms.md
 	@$(BIN)/python docs/make_targets.py >docs/local-targets.md
 	@$(BIN)/python docs/make_drills.py >docs/drills.md
+	@$(BIN)/python docs/make_errors.py >docs/practice-errors.md
 	@$(BIN)/python docs/make_schema.py docs/schema
 	@$(PIP) -e "./[fast,dev,docs]"
 	@$(BIN)/python docs/make_plots.py

@@ -1,0 +1,70 @@
+"""Print docs/practice-errors.md: errors chosen from practice alone, and right ways, each played by a test: `make docs`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from drill import TRAINING_ONLY
+from drill.scenarios.load import load_scenario
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAD = f"""# Errors chosen from practice
+
+{TRAINING_ONLY}. Made from `tests/robots/errors` and `tests/robots/right` by `make docs`. **It tells what is hidden.**
+
+Perfusion's practice was read, and errors were written down from it, before anybody had looked at a rubric: at least three for each
+drill, most of them small ones in a run that is otherwise the expert's. Then each was played. All of them fail, and lose the line that
+names them; what passed at first was mended in the rubrics. `tests/robots/test_practice.py` plays them, the first of each drill every
+day and all in `make soak`. Error plays of the packs, which have to hurt somebody too, stand in [error-plays.md](error-plays.md).
+"""
+
+
+def main() -> None:
+    """Print the page."""
+    print("\n".join(page()))  # noqa: T201  the page goes to the standard output
+
+
+def page() -> Iterator[str]:
+    """Yield the page's lines."""
+    yield HEAD
+    wrong, right = _plays("errors"), _plays("right")
+    for ref in dict.fromkeys([*wrong, *right]):
+        yield from (f"## `{ref}`", "", "| error | loses | on |", "|---|---|---|")
+        titles = _titles(ref)
+        yield from (f"| {text} | {titles[play['loses']]} | {_causes(play)} |" for text, play in wrong.get(ref, ()))
+        yield ""
+        if ref in right:
+            yield "Another right way passes: " + "; ".join(f"{_lower(text)} ({_causes(play)})" for text, play in right[ref]) + "."
+            yield ""
+
+
+def _plays(folder: str) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Return the plays of a folder by scenario: what the first line says of each, and the play."""
+    found: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for path in sorted((ROOT / "tests/robots" / folder).glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        play = yaml.safe_load(text)
+        said = text.splitlines()[0].removeprefix("# ").removesuffix(".")
+        found.setdefault(f"{path.stem.partition('__')[0]}/{play['scenario']}", []).append((said, play))
+    return dict(sorted(found.items()))
+
+
+def _titles(ref: str) -> dict[str, str]:
+    rubric = load_scenario(ref, roots=[ROOT / "scenario_packs"]).scenario.rubric
+    if rubric is None:
+        return {}
+    return {**{step.id: step.title for step in rubric.steps}, **{wrong.id: wrong.title for wrong in rubric.wrong}}
+
+
+def _causes(play: dict[str, Any]) -> str:
+    return ", ".join(cause.replace("_", " ") for cause in play.get("causes") or ["all causes"])
+
+
+def _lower(text: str) -> str:
+    return text if text[1:2].isupper() else text[0].lower() + text[1:]
+
+
+if __name__ == "__main__":
+    main()
