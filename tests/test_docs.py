@@ -59,7 +59,11 @@ def chapter(text: str, heading: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "file"),
-    [*((name, name) for name in ("reference", "components", "patients", "alarms", "drills")), ("targets", "local-targets"), ("errors", "practice-errors")],
+    [
+        *((name, name) for name in ("reference", "components", "patients", "alarms", "drills")),
+        ("targets", "local-targets"),
+        ("errors", "practice-errors"),
+    ],
 )
 def test_made_pages_are_what_the_code_says(root: Path, name: str, file: str) -> None:
     """Each page that is made from the code is what `make docs` would write now."""
