@@ -25,11 +25,17 @@ NOT_FAILED = {
     "FiO2 left as it was when the sweep goes off, `circuit_gas/va_gas_after_membrane`": (
         "points. In the drills on VV, where the lungs alone then give oxygen, it fails"
     ),
+    "Both lines opened and the knob turned up in the same moment, `pump_head_failure/va_flow_lost`": (
+        "points: the rotor is at speed before anything has run back. A second between them, and it fails"
+    ),
     "The drainage line pinched for two seconds with the pump turning": "a dip of flow: too short for harm by suction",
     "The drainage line clamped first once a bubble stop has stopped the pump": "nothing: a pump that stands sucks nothing",
     "MAP not raised after massive gas": "nothing where it has come back by itself above the limit",
     "The roller turned gently against a clamp, `pump_head_failure/cpb_roller_runaway`": (
         "nothing: the pressure stays in its limits. In `cpb_bubble_stop` and `cpb_series_change` it fails"
+    ),
+    "The chest opened without ultrasound, `do_not_stop/vv_flow_falls` with a pneumothorax": (
+        "points. In a collapse, after a look at the patient, signs have to do; a chest opened for a cough fails"
     ),
     "A call-out that is not true": "it does not count, and costs nothing else",
 }

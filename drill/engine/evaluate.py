@@ -24,8 +24,8 @@ class Check:
     """One condition, ready to be asked once a frame, in order.
 
     `begin` sets where its time starts: `after_s` counts from there, and an action, call-out or look that came before
-    does not count; a job that is done stays done. A stage's conditions begin with the stage, a rubric's with the first
-    sign, a play's at tick 0.
+    does not count; a job that is done stays done. A stage's conditions begin with the stage, a rubric's with the
+    fault, a play's at tick 0.
     """
 
     __slots__ = ("_test", "memory")
@@ -151,7 +151,8 @@ def _first(tests: tuple[Test, ...], *, wanted: bool) -> Test:
     return test
 
 
-def _inside(c: Condition, head: str) -> Callable[[float], bool]:
+def inside(c: Condition, head: str) -> Callable[[float], bool]:
+    """Return whether a number lies where the condition wants it; PackError where it gives no limit."""
     above, below = c.above, c.below
     if above is not None and below is not None:
         return lambda x: above < x < below
@@ -164,8 +165,8 @@ def _inside(c: Condition, head: str) -> Callable[[float], bool]:
 
 
 def _true_reading(c: Condition) -> Test:
-    name, inside = str(c.value), _inside(c, "value")
-    return lambda frame: inside(frame.true[name])
+    name, wanted = str(c.value), inside(c, "value")
+    return lambda frame: wanted(frame.true[name])
 
 
 def _shown_reading(c: Condition) -> Test:
@@ -173,21 +174,21 @@ def _shown_reading(c: Condition) -> Test:
     if c.blank is not None:
         blank = c.blank
         return lambda frame: (frame.shown[name] is None) == blank
-    inside = _inside(c, "shown")
+    wanted = inside(c, "shown")
 
     def test(frame: Frame) -> bool:
         value = frame.shown[name]
-        return value is not None and inside(value)
+        return value is not None and wanted(value)
 
     return test
 
 
 def _control(c: Condition) -> Test:
-    name, inside = str(c.control), _inside(c, "control")
+    name, wanted = str(c.control), inside(c, "control")
 
     def test(frame: Frame) -> bool:
         value = frame.controls.get(name)  # a log that was cut or made by hand may not say
-        return value is not None and inside(value)
+        return value is not None and wanted(value)
 
     return test
 
@@ -259,10 +260,10 @@ def action_matcher(c: Condition) -> Callable[[Did], bool]:
             return value >= CLAMP_CLOSED if verb == "clamp" else value <= 1 - CLAMP_CLOSED
 
         return clamped
-    inside = _inside(c, "action") if c.above is not None or c.below is not None else None
+    wanted = inside(c, "action") if c.above is not None or c.below is not None else None
 
     def same(did: Did) -> bool:
-        return did.verb == verb and at in (None, did.target) and c.by in (None, did.who) and (inside is None or inside(_numeric(did)))
+        return did.verb == verb and at in (None, did.target) and c.by in (None, did.who) and (wanted is None or wanted(_numeric(did)))
 
     return same
 

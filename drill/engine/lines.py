@@ -31,9 +31,9 @@ CONTROL_TITLES: Final = {
     "clamp_pronto_in": "Bridge inlet clamp",
     "clamp_pronto_out": "Bridge outlet clamp",
     "clamp_pronto_recirculation": "Second lung's recirculation clamp",
-    "gas_hose_second": "Gas line on the oxygenator",
-    "water_second": "Water lines on the oxygenator",
-    "lung_tapped": "Second lung tapped",
+    "gas_hose_second": "Gas line on the lung:",
+    "water_second": "Water lines on the lung:",
+    "lung_tapped": "Second lung tapped:",
     "tap_drainage": "Drainage tap",
     "port_drainage": "Port on the drainage line",
     "central_line": "Central line",
@@ -42,7 +42,7 @@ CONTROL_TITLES: Final = {
     "vent_ox": "Oxygenator vent",
     "pump_rpm_set": "Speed set",
     "head_down": "Table",
-    "line_walked": "Drainage line walked",
+    "line_walked": "Drainage line walked:",
     "spare_links": "Servo links on the spare head",
     "console_power": "Console power",
     "isolation_switch": "Isolation switch",
@@ -110,6 +110,7 @@ CONTROL_TITLES: Final = {
     "limit_backflow_l_min": "Backflow stop at",
     "limit_water_c": "Water cut-out at",
 }
+BYPASS_TITLES: Final = {"clamp_return": "Arterial clamp", "clamp_drainage": "Venous clamp"}  # the same clamps, as a perfusionist calls them
 JOB_WORDS: Final = {"start": "", "done": ": done", "stopped": ": stopped"}
 ALARM_WORDS: Final = {"on": "{}", "off": "{}: over", "ack": "Alarms acknowledged", "pause": "Alarm sound paused"}
 OUTCOMES: Final = {"time_limit": "Time is up", "stopped": "Stopped"}
@@ -118,8 +119,9 @@ OUTCOMES: Final = {"time_limit": "Time is up", "stopped": "Stopped"}
 class Lines:
     """Turns entries into log lines, as they are written."""
 
-    def __init__(self, tasks: Tasks, team: Team, outcomes: dict[str, str]) -> None:
-        """Know the words of the pack; `outcomes` gives each ending stage's title."""
+    def __init__(self, tasks: Tasks, team: Team, outcomes: dict[str, str], *, kind: str = "") -> None:
+        """Know the words of the pack and of this `kind` of machine; `outcomes` gives each ending stage's title."""
+        self._kind = kind
         self._words = {each.id: each.title for kind in (tasks.tasks, tasks.looks) for each in kind}
         self._texts = {saying.id: saying.text for saying in tasks.sayings}
         self._team = team
@@ -149,7 +151,7 @@ class Lines:
         match entry["k"]:
             # What no hand has moved is for eyes to find: a line would give the cause away.
             case "control" if entry["who"] and entry["name"] not in HANDLED_BY_JOBS:
-                return "act", control_line(entry["name"], entry["value"])
+                return "act", control_line(entry["name"], entry["value"], self._kind)
             case "refused":
                 return "act", f"Not done: {entry['reason']}"
             case "job":
@@ -177,9 +179,9 @@ class Lines:
         return "You" if who == YOU else self._team[who].title
 
 
-def control_line(name: str, value: float) -> str:
-    """Return "Return clamp closed", "Speed set 3500 rpm": a control and how it stands now, in the words of its unit."""
-    title = CONTROL_TITLES.get(name) or name.replace("_", " ").capitalize()
+def control_line(name: str, value: float, kind: str = "") -> str:
+    """Return "Return clamp closed" ("Arterial clamp closed" on bypass), "Speed set 3500 rpm": a control and how it stands now."""
+    title = (BYPASS_TITLES.get(name) if kind == "cpb" else None) or CONTROL_TITLES.get(name) or name.replace("_", " ").capitalize()
     control = CONTROLS.get(name)
     if control is None:  # an older run may know a control that is no more
         return f"{title} {value:g}"

@@ -97,7 +97,7 @@ class Session:
         self._jobs = Jobs(loaded.tasks, self._team, self._world, self._emit, frame)
         self._jobs.have(thing.id for thing in scenario.equipment if thing.here)
         self._events = {event.id: tuple(drawn(event.do, draws)) for event in scenario.events}
-        self._lines = Lines(loaded.tasks, self._team, {s.id: s.title or s.id for s in scenario.stages if s.ends})
+        self._lines = Lines(loaded.tasks, self._team, {s.id: s.title or s.id for s in scenario.stages if s.ends}, kind=loaded.circuit.kind)
         self._view = View(
             mode=mode, case=scenario.case, tasks=loaded.tasks, world=self._world, team=self._team, jobs=self._jobs, lines=self._lines
         )

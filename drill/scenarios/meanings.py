@@ -133,7 +133,7 @@ KEYS: Final[dict[str, dict[str, str]]] = {
     "Rubric": {
         "pass_mark_pct": "the points needed to pass, in percent",
         "review": "who answers for it, and since when; leave it out until somebody does",
-        "first_sign": "the first sign that anyone can perceive: all clocks start there",
+        "first_sign": "the first sign that anyone can perceive: all clocks start there. Call-outs and looks count from the fault on",
         "harm": "limits of the harm ledger",
         "steps": "what is expected",
         "wrong": "what must not happen",

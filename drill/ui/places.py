@@ -11,6 +11,7 @@ NEAR = 8.0  # how far above or below words a tube's middle line counts
 SMALL_LUNG = 100.0  # height of an oxygenator from which its key has room well below its name
 SENSOR_BOX = (72.0, 36.0)
 FLOW_BOX = (84.0, 36.0)
+WIDEST = "−300"  # what a vein sucked shut comes to
 
 WORDS = (("Patient", "patient"), ("Line", "line"), ("Infusions", "infusions"), ("Wall", "wall"))  # what has no picture: word and key
 
@@ -39,10 +40,13 @@ class Places:
         return (x, y), turn
 
     def sensor_box(self, sensor: SensorSite) -> Box:
-        """Return the box of a sensor's reading, wide enough for its name."""
+        """Return the box of a sensor's reading, wide enough for its name, and under suction for its number."""
         x, y = self.p(sensor.box)
         wide, high = FLOW_BOX if sensor.reading == "flow_l_min" else SENSOR_BOX
-        more = max(0.0, self.canvas.width(sensor.label, "label") + 8 - wide)
+        least = self.canvas.width(sensor.label, "label") + 8
+        if sensor.reading == "p_ven_mmhg":
+            least = max(least, self.canvas.width(WIDEST, "text", bold=True) + self.canvas.width("mmHg", "label") + 12)
+        more = max(0.0, least - wide)
         return x - more / 2, y, wide + more, high
 
     def gas_line_box(self) -> Box:

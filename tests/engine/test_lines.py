@@ -39,6 +39,13 @@ def test_a_control_is_told_in_the_words_of_its_unit(name: str, value: float, tex
     assert control_line(name, value) == text
 
 
+def test_on_bypass_the_clamps_have_the_names_of_its_lines() -> None:
+    """Drainage and return on ECMO are the venous and the arterial line of a heart-lung machine."""
+    assert control_line("clamp_return", 1.0, "cpb") == "Arterial clamp closed"
+    assert control_line("clamp_drainage", 0.0, "cpb") == "Venous clamp open"
+    assert control_line("clamp_post_ox", 1.0, "cpb") == control_line("clamp_post_ox", 1.0, "va_ecmo")
+
+
 @pytest.mark.parametrize("name", CONTROLS)
 def test_every_control_has_a_short_line(name: str) -> None:
     """A log line names the thing and does not define it; a title stands for a control that exists."""

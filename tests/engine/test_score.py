@@ -100,6 +100,14 @@ def test_evidence_tells_what_decided_and_leaves_out_the_rest() -> None:
         assert sorted(e.text for e in item.evidence) == texts, name
 
 
+def test_what_was_moved_back_since_is_told_by_when_it_stood() -> None:
+    """A clamp that was on within the time is proved by its closing, not by its opening afterwards."""
+    expect = {"control": "clamp_return", "above": 0.98, "within_s": 30}
+    log = [*clamped_at(100, until=600), control(610, "clamp_return", 0.0), frame(615)]
+    item = score(rubric(steps=[step(expect=expect, judge="end")]), run(*log)).item("clamped")
+    assert (item.status, [(e.tick, e.text) for e in item.evidence]) == ("done", [(100, "Return clamp closed")])
+
+
 @pytest.mark.parametrize(
     ("expect", "text"),
     [
@@ -157,6 +165,24 @@ def test_what_came_before_the_first_sign_does_not_count() -> None:
     log = [action(3, 0, "look", "line"), *clamped_at(9999)]
 
     assert score(rubric(steps=[step(expect={"action": "look"})]), run(*log)).item("clamped").status == "missed"
+
+
+@pytest.mark.parametrize(
+    ("told", "began", "status"),
+    [(6, 5, "done"), (3, 5, "missed"), (6, None, "missed")],
+    ids=["after the fault has begun", "before the fault", "with no fault"],
+)
+def test_who_calls_before_the_first_sign_loses_nothing_once_the_fault_has_begun(told: int, began: int | None, status: str) -> None:
+    """A call-out or a look between the fault and the first sign counts as made in time; before there was anything to see, it does not."""
+    said: Entry = {"t": told, "k": "say", "id": "call_help", "who": "you", "true": True}
+    looked: Entry = {"t": told, "k": "look", "target": "line", "who": "you", "findings": ["clear"]}
+    fault: list[Entry] = [] if began is None else [{"t": began, "k": "fault", "name": "tamponade", "at": {}}]
+    steps = [step("called", expect={"said": "call_help"}, within_s=1), step("looked", expect={"found": "line", "by": "you"}, within_s=1)]
+    entries = sorted([said, looked, *fault], key=lambda entry: entry["t"])
+    sheet = score(rubric(steps=steps), run(*entries, frame(10, flow_l_min=0.5), SIGN, frame(15)))
+    assert [item.status for item in sheet.items] == [status] * 2
+    if status == "done":
+        assert sheet.items[0].evidence[0].tick == told
 
 
 def test_without_a_first_sign_nothing_can_be_passed() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from drill.circuit.guards import lowered
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
-from drill.engine.evaluate import action_matcher, compile_condition, head_of
+from drill.engine.evaluate import action_matcher, compile_condition, head_of, inside
 from drill.engine.frame import Did, Frame
 from drill.engine.lines import DRIVES, control_line
 from drill.engine.scoring.sheet import Evidence
@@ -27,7 +27,7 @@ class Witness:
     since: int
 
     def last(self, wanted: Wanted, *, ever: bool = False) -> Entry | None:
-        """Return the last such entry up to the frame, from the first sign on (`ever`: from the start)."""
+        """Return the last such entry up to the frame, from `since` on (`ever`: from the start)."""
         low = 0 if ever else self.since
         return next((e for e in reversed(self.entries) if low <= e["t"] <= self.frame.tick and wanted(e)), None)
 
@@ -86,7 +86,7 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
             value = frame.shown[name]
             otherwise = f"{reading_words(name)} " + ("was blank" if value is None else f"showed {value:g} {READINGS[name].unit}")
         case "control":
-            entry = witness.last(lambda e: e["k"] == "control" and e["name"] == name, ever=True)
+            entry = _lately(leaf, witness) or witness.last(lambda e: e["k"] == "control" and e["name"] == name, ever=True)
             otherwise = f"{words(name)}: not in the log"
         case "drive":
             entry = witness.last(lambda e: e["k"] == "drive", ever=True)
@@ -111,6 +111,14 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
             entry = _act(leaf, witness)
             otherwise = f"no '{' '.join(filter(None, (leaf.action, words(leaf.at or ''))))}'"
     return Evidence(frame.tick, otherwise) if entry is None else Evidence(entry["t"], text_of(entry))
+
+
+def _lately(leaf: Condition, witness: Witness) -> Entry | None:
+    """Return when a control last stood as a condition wants it `within_s`: it may have been moved back since."""
+    if leaf.within_s is None:
+        return None
+    stood = inside(leaf, "control")
+    return witness.last(lambda e: e["k"] == "control" and e["name"] == leaf.control and stood(e["value"]), ever=True)
 
 
 def _act(leaf: Condition, witness: Witness) -> Entry | None:

@@ -17,12 +17,17 @@ from drill.units import seconds, ticks
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is judged: the frames from the first sign on, all entries, and the numbers drawn for the run."""
+    """What is judged: the frames from the first sign on, all entries, and the numbers drawn for the run.
+
+    Clocks start `since` the first sign; what was said and looked at counts from `onset` on, when the fault began: who
+    sees it early loses nothing by it.
+    """
 
     frames: Sequence[Frame]
     entries: Sequence[Entry]
     draws: Mapping[str, float]
     since: int
+    onset: int
 
     def first(self, condition: Condition, stages: Sequence[str] = ()) -> Frame | None:
         """Return the first frame at which the condition held, in certain stages only if there are any."""
@@ -39,7 +44,7 @@ class Material:
         """Return the entries behind a condition at a frame, or at the end of the run."""
         if not self.frames:
             return (Evidence(self.since, "the first sign never came"),)
-        return evidence(condition, Witness(self.entries, frame or self.frames[-1], self.since), held=frame is not None)
+        return evidence(condition, Witness(self.entries, frame or self.frames[-1], self.onset), held=frame is not None)
 
     def after_s(self, tick: int) -> float:
         """Return seconds after the first sign."""
@@ -47,7 +52,7 @@ class Material:
 
     def _check(self, condition: Condition) -> Check:
         check = compile_condition(condition, self.draws)
-        check.begin(self.since)
+        check.begin(self.onset)
         return check
 
 

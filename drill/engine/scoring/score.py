@@ -71,7 +71,9 @@ def _score(rubric: Rubric, run: Run, sha: str) -> ScoreSheet:
 
 def _material(run: Run, since: int | None) -> Material:
     seen: Sequence[Frame] = () if since is None else [frame for frame in run.frames() if frame.tick >= since]
-    return Material(seen, run.entries, run.header["draws"], run.last_tick if since is None else since)
+    start = run.last_tick if since is None else since
+    onset = next((int(entry["t"]) for entry in run.entries if entry["k"] == "fault"), start)
+    return Material(seen, run.entries, run.header["draws"], start, min(onset, start))
 
 
 def _for(cause: str, lines: Iterable[Line]) -> list[Line]:
