@@ -151,7 +151,7 @@ def _first(tests: tuple[Test, ...], *, wanted: bool) -> Test:
     return test
 
 
-def inside(c: Condition, head: str) -> Callable[[float], bool]:
+def _inside(c: Condition, head: str) -> Callable[[float], bool]:
     """Return whether a number lies where the condition wants it; PackError where it gives no limit."""
     above, below = c.above, c.below
     if above is not None and below is not None:
@@ -165,7 +165,7 @@ def inside(c: Condition, head: str) -> Callable[[float], bool]:
 
 
 def _true_reading(c: Condition) -> Test:
-    name, wanted = str(c.value), inside(c, "value")
+    name, wanted = str(c.value), _inside(c, "value")
     return lambda frame: wanted(frame.true[name])
 
 
@@ -174,7 +174,7 @@ def _shown_reading(c: Condition) -> Test:
     if c.blank is not None:
         blank = c.blank
         return lambda frame: (frame.shown[name] is None) == blank
-    wanted = inside(c, "shown")
+    wanted = _inside(c, "shown")
 
     def test(frame: Frame) -> bool:
         value = frame.shown[name]
@@ -184,7 +184,7 @@ def _shown_reading(c: Condition) -> Test:
 
 
 def _control(c: Condition) -> Test:
-    name, wanted = str(c.control), inside(c, "control")
+    name, wanted = str(c.control), _inside(c, "control")
 
     def test(frame: Frame) -> bool:
         value = frame.controls.get(name)  # a log that was cut or made by hand may not say
@@ -260,7 +260,7 @@ def action_matcher(c: Condition) -> Callable[[Did], bool]:
             return value >= CLAMP_CLOSED if verb == "clamp" else value <= 1 - CLAMP_CLOSED
 
         return clamped
-    wanted = inside(c, "action") if c.above is not None or c.below is not None else None
+    wanted = _inside(c, "action") if c.above is not None or c.below is not None else None
 
     def same(did: Did) -> bool:
         return did.verb == verb and at in (None, did.target) and c.by in (None, did.who) and (wanted is None or wanted(_numeric(did)))

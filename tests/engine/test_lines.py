@@ -1,13 +1,19 @@
 """The log in words: what happened, one line for one turn of a knob."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from drill.circuit.controls import CONTROLS
+from drill.engine.actions import Action
 from drill.engine.entries import Entry
 from drill.engine.lines import CONTROL_TITLES, HANDLED_BY_JOBS, Lines, control_line
+from drill.engine.session import Session
 from drill.engine.snapshot import LogLine
 from drill.engine.team import Team
-from drill.scenarios.load import Loaded
+from drill.scenarios.load import Loaded, load_scenario
+from drill.units import FRAME_TICKS
 
 
 @pytest.fixture
@@ -44,6 +50,18 @@ def test_on_bypass_the_clamps_have_the_names_of_its_lines() -> None:
     assert control_line("clamp_return", 1.0, "cpb") == "Arterial clamp closed"
     assert control_line("clamp_drainage", 0.0, "cpb") == "Venous clamp open"
     assert control_line("clamp_post_ox", 1.0, "cpb") == control_line("clamp_post_ox", 1.0, "va_ecmo")
+
+
+@pytest.mark.parametrize(("machine", "line"), [("cpb", "Arterial clamp closed"), ("va", "Return clamp closed")])
+def test_a_session_tells_its_log_which_machine_it_is(machine: str, line: str, root: Path) -> None:
+    """The clamp that is closed stands in the log by the name that it has on this machine."""
+    loaded = load_scenario(f"base/free_play_{machine}", roots=[root / "scenario_packs"])
+    start = loaded.scenario.start.model_copy(update={"settle_s": 0.0})
+    session = Session(replace(loaded, scenario=loaded.scenario.model_copy(update={"start": start})), seed=1)
+    session.submit(Action(verb="set", target="clamp_return", value=1.0))
+    for _ in range(FRAME_TICKS):
+        session.tick()
+    assert line in [each.text for each in session.snapshot().log]
 
 
 @pytest.mark.parametrize("name", CONTROLS)

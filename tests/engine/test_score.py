@@ -108,6 +108,17 @@ def test_what_was_moved_back_since_is_told_by_when_it_stood() -> None:
     assert (item.status, [(e.tick, e.text) for e in item.evidence]) == ("done", [(100, "Return clamp closed")])
 
 
+def test_what_several_things_did_together_is_told_by_when_they_did_it() -> None:
+    """Of an `all` that held within the time each member is told as it stood then, and what did not hold is left out."""
+    then = {"all": [CLAMPED, {"value": "flow_l_min", "below": 1.0}], "for_s": 2, "within_s": 30}
+    expect = {"any": [then, {"value": "flow_l_min", "above": 9.0}]}
+    log = [*clamped_at(100, until=600), control(610, "clamp_return", 0.0), frame(615, flow_l_min=4.0)]
+    item = score(rubric(steps=[step(expect=expect, judge="end")]), run(*log)).item("clamped")
+
+    assert item.status == "done"
+    assert [(e.tick, e.text) for e in item.evidence] == [(100, "Return clamp closed"), (600, "flow was 0 L/min")]
+
+
 @pytest.mark.parametrize(
     ("expect", "text"),
     [

@@ -1,18 +1,19 @@
 """Why a condition held, or did not: the log entries and readings behind it, in words with their tick."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from drill.circuit.guards import lowered
 from drill.circuit.readings import READINGS
 from drill.engine.entries import Entry
-from drill.engine.evaluate import action_matcher, compile_condition, head_of, inside
+from drill.engine.evaluate import EVENTS, action_matcher, compile_condition, head_of
 from drill.engine.frame import Did, Frame
 from drill.engine.lines import DRIVES, control_line
 from drill.engine.scoring.sheet import Evidence
 from drill.scenarios.phrases import reading_words, words
 from drill.scenarios.schema import Condition
+from drill.units import ticks
 
 AT_MOST: Final = 6
 Wanted = Callable[[Entry], bool]
@@ -20,9 +21,11 @@ Wanted = Callable[[Entry], bool]
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What may be asked: the entries, the frame at which the condition is judged, and from which tick things count."""
+    """What may be asked: entries, frames and drawn numbers; the frame of the judgement; and from which tick things count."""
 
     entries: Sequence[Entry]
+    frames: Sequence[Frame]
+    draws: Mapping[str, float]
     frame: Frame
     since: int
 
@@ -37,20 +40,21 @@ def evidence(condition: Condition, witness: Witness, *, held: bool) -> tuple[Evi
 
     Of `any` that held only the members that held are told, of `all` that failed only those that failed.
     """
-    lines: set[Evidence] = set()
-    for leaf in _telling(condition, witness, held=held):
-        lines.add(_of_leaf(leaf, witness))
+    lines = {_of_leaf(leaf, then) for leaf, then in _telling(condition, witness, held=held)}
     return tuple(sorted(lines))[-AT_MOST:]
 
 
-def _telling(condition: Condition, witness: Witness, *, held: bool) -> Iterator[Condition]:
+def _telling(condition: Condition, witness: Witness, *, held: bool) -> Iterator[tuple[Condition, Witness]]:
+    """Yield the conditions without members that decided, each with the moment at which it is to be told."""
     if condition.not_ is not None:
         yield from _telling(condition.not_, witness, held=not held)
         return
+    if held:
+        witness = _when_it_held(condition, witness) or witness
     members = condition.all or condition.any
     if members is None:
         if head_of(condition) != "after_s":
-            yield condition
+            yield condition, witness
         return
     some = (condition.any is not None) == held
     chosen = [member for member in members if _holds(member, witness) == held] if some else []
@@ -58,8 +62,22 @@ def _telling(condition: Condition, witness: Witness, *, held: bool) -> Iterator[
         yield from _telling(member, witness, held=held)
 
 
+def _when_it_held(condition: Condition, witness: Witness) -> Witness | None:
+    """Return the last moment `within_s` at which a state held: it may be over by now; None if it never did, or need not."""
+    if condition.within_s is None or (head_of(condition) in EVENTS and condition.is_ != "running"):
+        return None
+    check = compile_condition(condition.model_copy(update={"within_s": None}), witness.draws)
+    check.begin(witness.since)
+    held = [frame for frame in witness.frames if frame.tick <= witness.frame.tick and check(frame)]
+    if not held or held[-1].tick < witness.frame.tick - ticks(condition.within_s):
+        return None
+    return replace(witness, frame=held[-1])
+
+
 def _holds(condition: Condition, witness: Witness) -> bool:
-    """Whether a condition holds at the frame itself, however long it has to hold."""
+    """Whether a condition holds at the frame itself, or held `within_s`, however long it has to hold."""
+    if (then := _when_it_held(condition, witness)) is not None:
+        witness = then
     if condition.not_ is not None:
         return not _holds(condition.not_, witness)
     if condition.all is not None:
@@ -68,7 +86,7 @@ def _holds(condition: Condition, witness: Witness) -> bool:
         return any(_holds(member, witness) for member in condition.any)
     if condition.action is not None:
         return _act(condition, witness) is not None
-    check = compile_condition(condition.model_copy(update={"for_s": None}))
+    check = compile_condition(condition.model_copy(update={"for_s": None}), witness.draws)
     check.begin(witness.since)
     return check(witness.frame)
 
@@ -86,7 +104,7 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
             value = frame.shown[name]
             otherwise = f"{reading_words(name)} " + ("was blank" if value is None else f"showed {value:g} {READINGS[name].unit}")
         case "control":
-            entry = _lately(leaf, witness) or witness.last(lambda e: e["k"] == "control" and e["name"] == name, ever=True)
+            entry = witness.last(lambda e: e["k"] == "control" and e["name"] == name, ever=True)
             otherwise = f"{words(name)}: not in the log"
         case "drive":
             entry = witness.last(lambda e: e["k"] == "drive", ever=True)
@@ -111,14 +129,6 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
             entry = _act(leaf, witness)
             otherwise = f"no '{' '.join(filter(None, (leaf.action, words(leaf.at or ''))))}'"
     return Evidence(frame.tick, otherwise) if entry is None else Evidence(entry["t"], text_of(entry))
-
-
-def _lately(leaf: Condition, witness: Witness) -> Entry | None:
-    """Return when a control last stood as a condition wants it `within_s`: it may have been moved back since."""
-    if leaf.within_s is None:
-        return None
-    stood = inside(leaf, "control")
-    return witness.last(lambda e: e["k"] == "control" and e["name"] == leaf.control and stood(e["value"]), ever=True)
 
 
 def _act(leaf: Condition, witness: Witness) -> Entry | None:

@@ -44,7 +44,8 @@ class Material:
         """Return the entries behind a condition at a frame, or at the end of the run."""
         if not self.frames:
             return (Evidence(self.since, "the first sign never came"),)
-        return evidence(condition, Witness(self.entries, frame or self.frames[-1], self.onset), held=frame is not None)
+        witness = Witness(self.entries, self.frames, self.draws, frame or self.frames[-1], self.onset)
+        return evidence(condition, witness, held=frame is not None)
 
     def after_s(self, tick: int) -> float:
         """Return seconds after the first sign."""
