@@ -55,6 +55,11 @@ class Run:
     seal: str = ""
 
     @property
+    def machine(self) -> str:
+        """The kind of machine ("va_ecmo", "vv_ecmo", "cpb"): it decides what a clamp is called; "" where an older file does not say."""
+        return str(self.header.get("machine", ""))
+
+    @property
     def table(self) -> Table:
         """How its frames are read: the readings of the program that wrote it."""
         return table_of(self.header["readings"])

@@ -87,6 +87,7 @@ class Session:
             parent=parent,
         )
         header["model"] = self._plant.model
+        header["machine"] = loaded.circuit.kind
         self.run = Run(header, self._entries)
         if sink is not None:
             sink.header(header)

@@ -23,11 +23,11 @@ def events(run: Run) -> Iterator[Event]:
     """Yield what happened after tick 0, in order: readings, checksums and how things stood at the start are left out."""
     for entry in run.entries:
         if entry["k"] not in SILENT and (entry["t"] > 0 or entry["k"] in ("stage", "fault", "action")):
-            yield Event(entry["t"], entry["k"], in_words(entry))
+            yield Event(entry["t"], entry["k"], in_words(entry, run.machine))
 
 
-def in_words(entry: Entry) -> str:
-    """Return one entry in words."""
+def in_words(entry: Entry, machine: str = "") -> str:
+    """Return one entry in words, as this kind of machine calls its clamps."""
     match entry["k"]:
         case "stage":
             return f"stage: {words(entry['to'])}" if not entry["from"] else f"stage: {words(entry['from'])} to {words(entry['to'])}"
@@ -41,7 +41,7 @@ def in_words(entry: Entry) -> str:
         case "refused":
             return f"not done: {entry['reason']}"
         case "control" if not entry.get("who"):
-            return f"{text_of(entry)} (by itself)"
+            return f"{text_of(entry, machine)} (by itself)"
         case "person":
             return f"{words(entry['who'])} {'is here' if entry['state'] == 'here' else 'was called'}"
         case "pause":
@@ -53,4 +53,4 @@ def in_words(entry: Entry) -> str:
         case "end":
             return f"the end: {words(entry['outcome'])}"
         case _:
-            return text_of(entry)
+            return text_of(entry, machine)

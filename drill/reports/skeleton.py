@@ -74,15 +74,15 @@ def _deed(number: int, entry: Entry, run: Run, sign: int | None) -> Deed:
         seconds(entry["t"] - since),
         signed,
         None if done is None else seconds(done - since),
-        _text(entry),
+        _text(entry, run.machine),
     )
 
 
-def _text(entry: Entry) -> str:
+def _text(entry: Entry, machine: str) -> str:
     target = str(entry["target"]).replace("_", " ")
     match entry["verb"]:
         case "set":
-            return control_line(entry["target"], float(entry["value"] or 0.0))
+            return control_line(entry["target"], float(entry["value"] or 0.0), machine)
         case "do":
             return f"Done by you: {target}"
         case "order":

@@ -94,7 +94,7 @@ def read_timeline(run: Run, titles: Mapping[str, str] | None = None) -> Timeline
 
     `titles` gives the words for tasks, looks, sayings and people (their ids where absent).
     """
-    reader = _Reader(titles or {})
+    reader = _Reader(titles or {}, run.machine)
     for entry in run.entries:
         reader.read(entry)
     for frame in run.frames():
@@ -123,8 +123,9 @@ def spaced(name: str) -> str:
 class _Reader:
     """Folds entries into a Timeline."""
 
-    def __init__(self, titles: Mapping[str, str]) -> None:
+    def __init__(self, titles: Mapping[str, str], machine: str) -> None:
         self._titles = titles
+        self._machine = machine
         self._points: dict[str, list[tuple[float, float]]] = {t[0]: [] for t in _TRACKS}
         self._stages: list[tuple[str, float]] = []
         self._events: list[Event] = []
@@ -181,7 +182,7 @@ class _Reader:
         if turned and self._events[-1].kind == "act":
             time_s = self._events.pop().time_s  # a knob that is turned on and on is one event, with its last value
         value = float(entry["value"])
-        text = f"crank at {value:g} turns a minute" if name == "crank_rpm" else control_line(name, value)
+        text = f"crank at {value:g} turns a minute" if name == "crank_rpm" else control_line(name, value, self._machine)
         self._add(time_s, "act" if by_hand else "machine", text)
         self._knob, self._knob_s = name, seconds(int(entry["t"]))
 

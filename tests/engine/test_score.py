@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from drill.engine.scoring.ledger import (
     crossed,
     harm_ledger,
 )
+from drill.engine.telling import events
+from drill.reports.timeline import read_timeline
 from drill.scenarios.quantities import QUANTITIES
 from drill.scenarios.schema import Rubric
 from tests.engine.synthetic import action, control, frame, header, run, small_run
@@ -117,6 +120,17 @@ def test_what_several_things_did_together_is_told_by_when_they_did_it() -> None:
 
     assert item.status == "done"
     assert [(e.tick, e.text) for e in item.evidence] == [(100, "Return clamp closed"), (600, "flow was 0 L/min")]
+
+
+def test_on_bypass_a_clamp_is_called_what_a_perfusionist_calls_it() -> None:
+    """The kind of machine stands in the run's header; evidence and account say "Arterial clamp" where it is "cpb"."""
+    bypass = run(*clamped_at(100))
+    bypass = replace(bypass, header={**bypass.header, "machine": "cpb"})
+
+    item = score(rubric(steps=[step()]), bypass).item("clamped")
+    assert [e.text for e in item.evidence] == ["Arterial clamp closed"]
+    assert "Arterial clamp closed (by itself)" in [event.text for event in events(bypass)]
+    assert "Arterial clamp closed" in [event.text for event in read_timeline(bypass).events]
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,14 @@ Wanted = Callable[[Entry], bool]
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """What may be asked: entries, frames and drawn numbers; the frame of the judgement; and from which tick things count."""
+    """What may be asked: entries, frames and drawn numbers; the frame of the judgement; from which tick things count; the machine."""
 
     entries: Sequence[Entry]
     frames: Sequence[Frame]
     draws: Mapping[str, float]
     frame: Frame
     since: int
+    machine: str
 
     def last(self, wanted: Wanted, *, ever: bool = False) -> Entry | None:
         """Return the last such entry up to the frame, from `since` on (`ever`: from the start)."""
@@ -128,7 +129,7 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
         case _:
             entry = _act(leaf, witness)
             otherwise = f"no '{' '.join(filter(None, (leaf.action, words(leaf.at or ''))))}'"
-    return Evidence(frame.tick, otherwise) if entry is None else Evidence(entry["t"], text_of(entry))
+    return Evidence(frame.tick, otherwise) if entry is None else Evidence(entry["t"], text_of(entry, witness.machine))
 
 
 def _act(leaf: Condition, witness: Witness) -> Entry | None:
@@ -143,8 +144,8 @@ def _act(leaf: Condition, witness: Witness) -> Entry | None:
     return witness.last(wanted)
 
 
-def text_of(entry: Entry) -> str:
-    """Return one entry in words, without the pack's titles: for evidence."""
+def text_of(entry: Entry, machine: str) -> str:
+    """Return one entry in words, as this kind of machine calls its clamps, without the pack's titles: for evidence."""
     match entry["k"]:
         case "action":
             value = entry["value"]
@@ -152,7 +153,7 @@ def text_of(entry: Entry) -> str:
             what = words(entry["target"]).removeprefix(f"{entry['verb']} ")  # the id of a saying often begins with its verb
             return f"{words(entry['who'])}: {entry['verb']} {what}{to}"
         case "control":
-            return control_line(entry["name"], entry["value"])
+            return control_line(entry["name"], entry["value"], machine)
         case "job":
             state = {"start": "begun", "done": "done", "stopped": "stopped"}[entry["state"]]
             return f"{words(entry['task'])}: {state} by {words(entry['who'])}"

@@ -17,7 +17,7 @@ from drill.units import seconds, ticks
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is judged: the frames from the first sign on, all entries, and the numbers drawn for the run.
+    """What is judged: the frames from the first sign on, all entries, the numbers drawn for the run, and its kind of machine.
 
     Clocks start `since` the first sign; what was said and looked at counts from `onset` on, when the fault began: who
     sees it early loses nothing by it.
@@ -28,6 +28,7 @@ class Material:
     draws: Mapping[str, float]
     since: int
     onset: int
+    machine: str
 
     def first(self, condition: Condition, stages: Sequence[str] = ()) -> Frame | None:
         """Return the first frame at which the condition held, in certain stages only if there are any."""
@@ -44,7 +45,7 @@ class Material:
         """Return the entries behind a condition at a frame, or at the end of the run."""
         if not self.frames:
             return (Evidence(self.since, "the first sign never came"),)
-        witness = Witness(self.entries, self.frames, self.draws, frame or self.frames[-1], self.onset)
+        witness = Witness(self.entries, self.frames, self.draws, frame or self.frames[-1], self.onset, self.machine)
         return evidence(condition, witness, held=frame is not None)
 
     def after_s(self, tick: int) -> float:

@@ -73,7 +73,7 @@ def _material(run: Run, since: int | None) -> Material:
     seen: Sequence[Frame] = () if since is None else [frame for frame in run.frames() if frame.tick >= since]
     start = run.last_tick if since is None else since
     onset = next((int(entry["t"]) for entry in run.entries if entry["k"] == "fault"), start)
-    return Material(seen, run.entries, run.header["draws"], start, min(onset, start))
+    return Material(seen, run.entries, run.header["draws"], start, min(onset, start), run.machine)
 
 
 def _for(cause: str, lines: Iterable[Line]) -> list[Line]:
