@@ -34,8 +34,8 @@ NOT_FAILED = {
     "The roller turned gently against a clamp, `pump_head_failure/cpb_roller_runaway`": (
         "nothing: the pressure stays in its limits. In `cpb_bubble_stop` and `cpb_series_change` it fails"
     ),
-    "The chest opened without ultrasound, `do_not_stop/vv_flow_falls` with a pneumothorax": (
-        "points. In a collapse, after a look at the patient, signs have to do; a chest opened for a cough fails"
+    "The chest drained without ultrasound, `do_not_stop/vv_flow_falls` with a pneumothorax": (
+        "points. In a collapse, after a look at the patient, signs have to do; a chest drained for a cough fails"
     ),
     "A call-out that is not true": "it does not count, and costs nothing else",
 }
