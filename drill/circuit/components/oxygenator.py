@@ -23,7 +23,8 @@ from drill.circuit.transport import SPECIES
 from drill.units import TICK_S
 
 INERTANCE = 0.02  # mmHg s2/mL, tunable
-CLOT_SHUNT, WATER_SHUNT = 0.35, 0.35  # shunt added by a fraction 1 of clot (reference 2.5) and of water (tunable)
+CLOT_SHUNT = 0.35  # shunt added by a fraction 1 of clot, reference 2.5
+WATER_SHUNT = 0.45  # and of water, tunable: nine tenths flooded leave blood at 87 %, which an eye calls dark; 0.35 left it at 92 %
 DEAD_SPACE, DEAD_AT_ML_S, DEAD_MOST = 0.08, 3.0 * laws.ML_S_PER_L_MIN, 0.4  # reference 2.3 [MSE]; rises with gas flow [ZANCAST]
 MOST_CROSSED_ML = 1.0  # a tick: what a connector's elastic volume takes without a shock, tunable
 LEAK_AT_MMHG = 200.0  # pressure at which a plasma leak has its named size
@@ -71,7 +72,7 @@ def _on_it(part: PartSpec, x: Scope, moved: str) -> Num:
 def _oxygen(part: PartSpec, x: Scope, entering: Mapping[str, Num], flow_ml_s: Num) -> Num:
     """Blood that enters from either side: all but a shunt leaves in balance with the gas [FRIED].
 
-    C_out = (1-s) C(FO2 (Pb - 47 + P_gas) - PCO2_out) + s C_in,  s = shunt_base + shunt_per_l_min Q + 0.35 clot + 0.35 water
+    C_out = (1-s) C(FO2 (Pb - 47 + P_gas) - PCO2_out) + s C_in,  s = shunt_base + shunt_per_l_min Q + 0.35 clot + 0.45 water
     """
     litres = flow_ml_s / laws.ML_S_PER_L_MIN
     spoilt = CLOT_SHUNT * x[f"clot:{part.id}"] + WATER_SHUNT * x[f"water:{part.id}"]
