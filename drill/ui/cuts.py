@@ -1,13 +1,16 @@
-"""What is cut out of the circuit: a tube with open ends, the oxygenator as a ghost of itself."""
+"""What is cut out of the circuit: a tube with open ends, the oxygenator as a ghost of itself, hose and water lines apart from it."""
 
 import pygame
 
 from drill.engine.snapshot import Snapshot
 from drill.ui.canvas import Box, Canvas
+from drill.ui.drawing import OxygenatorPlace
+from drill.ui.lungs import ports
 from drill.ui.paths import Path
 from drill.ui.scenery import Scenery
 
 GAP, INSET = 9.0, 7.0  # logical pixels: how wide the gap at an end is, and how far from the end it sits
+AWAY = 7.0  # between a lung that is out and what was on it
 GHOST = 150  # of 255: how much of the ground lies over a device that is not connected
 WORDS = "cut out"
 
@@ -22,10 +25,21 @@ def draw_cuts(canvas: Canvas, scenery: Scenery, snapshot: Snapshot) -> None:
     for part, box in places:
         if part in lines and lines[part].cut:
             _ghost(canvas, scenery.b(box))
+    for lung in drawing.lungs:
+        if lung.part in lines and lines[lung.part].cut:
+            _apart(canvas, scenery, lung)
     for part, path in scenery.paths.items():
         if part in lines and lines[part].cut:
             for along in (INSET, path.length - INSET):
                 _open_end(canvas, path, along, drawing.tube(part).width)
+
+
+def _apart(canvas: Canvas, scenery: Scenery, lung: OxygenatorPlace) -> None:
+    """A gap in what leads to a lung that is out: gas hose and water lines end before it."""
+    gas_x, port_y = lung.gas_x + scenery.box[0], scenery.b(lung.box)[1]
+    x, y, w, h = ports(scenery, lung)
+    for box in ((gas_x - 4, port_y - 3 - AWAY, 8, AWAY), (x, y + (h - AWAY) / 2, w, AWAY)):
+        canvas.surface.fill(canvas.theme["panel"], canvas.rect(box))
 
 
 def _open_end(canvas: Canvas, path: Path, along: float, width: float) -> None:

@@ -33,7 +33,7 @@ def draw_lungs(canvas: Canvas, scenery: Scenery, snapshot: Snapshot, *, sweep_ph
         elif view is not None:
             _gas(canvas, scenery, scenery.b(place.box), view)
         if place is not water_on:
-            canvas.surface.fill(canvas.theme["panel"], canvas.rect(_ports(scenery, place)))
+            canvas.surface.fill(canvas.theme["panel"], canvas.rect(ports(scenery, place)))
     for tube in drawing.tubes:  # what a lung that lies by would cover
         view = snapshot.scene.lines.get(tube.part)
         if second is not None and view is not None and view.there and _spans(second.box, tube.path):
@@ -44,7 +44,7 @@ def draw_lungs(canvas: Canvas, scenery: Scenery, snapshot: Snapshot, *, sweep_ph
     canvas.text(f"FdO₂ {fdo2 / 100:.2f} · {sweep:.1f} L/min", (x + 11, y + 33), "label", canvas.theme["text"])
 
 
-def _ports(scenery: Scenery, place: OxygenatorPlace) -> Box:
+def ports(scenery: Scenery, place: OxygenatorPlace) -> Box:
     """Return the box of the water lines between an oxygenator and the heater-cooler."""
     _, y, _, h = scenery.b(place.box)
     _, hy, _, hh = scenery.b(scenery.drawing.heater.box)

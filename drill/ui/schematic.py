@@ -194,7 +194,7 @@ class Schematic:
         canvas.text("E-clamp shut", (x + w / 2, y + 14), "label", theme["text"], bold=True, align="centre")
 
     def _draw_clamp(self, snapshot: Snapshot, site: ClampSite, *, lit: bool, named: bool) -> None:
-        """An open site is a ring with its key; a clamp on the line has its name and the time when it was closed."""
+        """An open site is a ring with its key; a clamp on the line has its name, and the time when it was closed in the drill."""
         canvas, theme = self.canvas, self.canvas.theme
         closed = snapshot.controls.get(site.control, 0.0)
         if closed > OPEN:
@@ -207,9 +207,9 @@ class Schematic:
         colour = theme["text"] if closed > OPEN else theme["accent"]
         for k, word in enumerate(words):
             canvas.text(word, (x, y + 15 * k), "text", colour, bold=closed > OPEN, align=site.align)
-        if closed > OPEN:
-            since = snapshot.control_since.get(site.control, 0) / TICKS_PER_S
-            state = f"closed {clock(since)}" if closed >= CLAMP_CLOSED else f"{closed * 100:.0f} % closed"
+        since = snapshot.control_since.get(site.control, 0)
+        if closed > OPEN and (since > 0 or closed < CLAMP_CLOSED):
+            state = f"closed {clock(since / TICKS_PER_S)}" if closed >= CLAMP_CLOSED else f"{closed * 100:.0f} % closed"
             canvas.text(state, (x, y + 15 * len(words)), "label", theme["quiet"], align=site.align)
 
     def _draw_tap(self, snapshot: Snapshot, tap: TapSite, *, named: bool) -> None:

@@ -14,6 +14,7 @@ from drill.engine.snapshot import AlarmView, JobView, LogLine, PersonView, Promp
 from drill.scenarios.load import Loaded
 from drill.ui.bars import ALARMS, TOP, any_dark
 from drill.ui.canvas import Box
+from drill.ui.lungs import ports
 from drill.ui.monitor import ECG_STEPS, ISOELECTRIC, ecg_height
 from drill.ui.panel import CIRCUIT, CONSOLE, LOG, MONITOR, SAYDO, TEAM
 from drill.ui.theme import FLASH_MAX_HZ, load_theme, theme_names
@@ -290,7 +291,7 @@ def test_gas_is_seen_as_bubbles_where_it_is(stage: Stage, steady: Snapshot) -> N
 
 
 def test_what_is_cut_out_is_seen(stage: Stage, steady: Snapshot) -> None:
-    """A lung or a head that is cut out says so, and the lung looks pale; a line that is cut has gaps at its ends alone."""
+    """A lung or a head that is cut out says so; the lung looks pale, hose and water lines end before it; a cut line has gaps."""
     stage.canvas.clear_record()
     first = stage.draw(steady)
     assert "cut out" not in [text for text, _ in stage.canvas.placed]
@@ -301,7 +302,11 @@ def test_what_is_cut_out_is_seen(stage: Stage, steady: Snapshot) -> None:
     assert "cut out" in [text for text, _ in stage.canvas.placed]
     x, y, w, h = lung.box
     own = stage.canvas.rect((CIRCUIT[0] + x - 6, CIRCUIT[1] + y - 6, w + 12, h + 12))
-    assert all(own.collidepoint(at) for at in differing(first, second))
+    gas_x, water = CIRCUIT[0] + lung.gas_x, ports(stage.panel.schematic.scenery, lung)
+    gaps = [stage.canvas.rect((gas_x - 5, CIRCUIT[1] + y - 12, 10, 12)), stage.canvas.rect(water)]
+    other = [at for at in differing(first, second) if not own.collidepoint(at)]
+    assert all(any(gap.collidepoint(at) for gap in gaps) for at in other)
+    assert all(any(gap.collidepoint(at) for at in other) for gap in gaps)
 
     pump = stage.panel.drawing.pump
     cut = {**steady.scene.lines, pump.part: replace(steady.scene.lines[pump.part], cut=True)}
