@@ -1,4 +1,4 @@
-"""Print docs/local-targets.md: every number and judgement without an outside source, of all packs, for a clinician to sign: `make docs`."""
+"""Print docs/local-targets.md: all that is judged, and every value without an outside source, for a clinician to sign: `make docs`."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,10 +29,11 @@ NONE = "no source"
 Cells = tuple[str, ...]
 HEAD = f"""# Local targets
 
-{TRAINING_ONLY}. Made from the packs of Drill {__version__} by `make docs`. What is listed here rests on no publication, or
-only in part: it is this program's proposal, and a clinician of the site decides. An item stands here if its source says "local
-target", "practice" or "clinical notes", or names nothing from outside; its own words stand beside it. What rests on a published
-source alone, and the numbers of [devices](components.md) and [patients](patients.md), are not listed.
+{TRAINING_ONLY}. Made from the packs of Drill {__version__} by `make docs`. What is listed here is this program's proposal, and a clinician
+of the site decides. Every item that a drill judges stands here with the words of its source: where that is a publication, it says what
+is to be done; points, what is critical, and numbers that it does not name are still local targets. A site value or an alarm stands here
+if its source says "local target", "practice" or "clinical notes", or names nothing from outside. The numbers of
+[devices](components.md) and [patients](patients.md) are not listed.
 
 **Print or copy this page before you sign: `make docs` writes it anew.** Tick what you agree to, or write what to change it to.
 Whoever has signed is then named where the program reads it: `review: {{by: name, on: date}}` in the rubric of each drill that was
@@ -163,19 +164,19 @@ def _start(drill: Scenario, rubric: Rubric) -> Iterator[Cells]:
 
 
 def items(rubric: Rubric) -> Iterator[Cells]:
-    """Yield (item, what is judged, when, points, source) of each item of a rubric that rests on no outside source, or in part only."""
-    for limit in filter(lambda one: is_own(one.source), rubric.harm):
+    """Yield (item, what is judged, when, points, source) of each item of a rubric: points, limits and times are this program's."""
+    for limit in rubric.harm:
         row = QUANTITIES[limit.quantity]
         most = f"at {'most' if row.worse == 'up' else 'least'} {limit.limit:g} {row.unit}"
         yield _item(row.meaning, limit.quantity, limit.causes), most, "whole run", _points(limit), limit.source
-    for step in filter(lambda one: is_own(one.source), rubric.steps):
+    for step in rubric.steps:
         order = [*(f"after {words(name)}" for name in step.after), *(f"before {words(name)}" for name in step.before)]
         expect = "; ".join((judged(step.expect) + _stages(step.in_), *order))
         yield _item(step.title, step.id, step.causes), expect, _time(step), _points(step), step.source
-    for wrong in filter(lambda one: is_own(one.source), rubric.wrong):
+    for wrong in rubric.wrong:
         when = judged(wrong.when) + _stages(wrong.in_)
         yield _item(wrong.title, wrong.id, wrong.causes), when, "must not happen", _points(wrong, -1), wrong.source
-    for rated in filter(lambda one: is_own(one.source), rubric.rated):
+    for rated in rubric.rated:
         yield _item(rated.title, rated.id, ()), " / ".join(rated.scale), "rated by a supervisor", "", rated.source
 
 

@@ -74,7 +74,7 @@ def run_gas_side(x: Scope, part: PartSpec) -> None:
 
     V/760 dP/dt = flow in - (P - P_scavenger)/R_exhaust, P <= 300 mmHg;   V dF/dt = through-flow (F_in - F) - VO2
 
-    Water stays until a sigh (8 L/min and more) blows it out with a time constant of 3 s.
+    Water stays until a sigh (more than 8 L/min) blows it out with a time constant of 3 s.
     """
     first = x.slots.names("hose_on:")[0] == f"hose_on:{part.id}"
     x[f"hose_on:{part.id}"] = 1.0 - x["in:gas_hose_second"] if first else x["in:gas_hose_second"]

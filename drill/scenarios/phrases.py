@@ -108,8 +108,7 @@ def _head_words(c: Condition) -> str:
         case Condition(found=str(name)):
             return f"{words(name)} looked at" + (f" and found {words(c.is_)}" if c.is_ else "")
         case Condition(action=str(verb)):
-            limits = f" {_limits(c)}" if c.above is not None or c.below is not None else ""
-            return f"{verb} {words(c.at)}{limits}" if c.at else verb
+            return _action_words(c, verb)
         case Condition(after_s=float() | int() | Draw()):
             return f"{c.after_s:g} s gone" if isinstance(c.after_s, float | int) else f"{c.after_s.draw if c.after_s else ''} s gone"
         case Condition(not_=Condition() as inner):
@@ -122,6 +121,14 @@ def _head_words(c: Condition) -> str:
             ]
             whole = joint.join(members)
             return f"({whole})" if (c.for_s is not None or c.within_s is not None) and len(members) > 1 else whole
+
+
+def _action_words(c: Condition, verb: str) -> str:
+    if c.at is None:
+        return verb
+    if c.above is None and c.below is None:
+        return f"{verb} {words(c.at)}"
+    return f"{verb} {_control_words(c, c.at)}"
 
 
 def _control_words(c: Condition, name: str) -> str:

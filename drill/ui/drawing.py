@@ -109,7 +109,8 @@ class Station(_Model):
 class ClampSite(_Model):
     """A place for a clamp on a tube; its `handles` lie left or right of the flow. `key` is the left middle of its key's cap.
 
-    `label` is where its name's first baseline starts, or with `align: right` where it ends.
+    `label` is where its name's first baseline starts, or with `align: right` where it ends. `leader` is where a hairline from the end of
+    a name that stands away from its clamp leads.
     """
 
     control: str
@@ -119,6 +120,7 @@ class ClampSite(_Model):
     key: XY
     label: XY
     align: Literal["left", "right"] = "left"
+    leader: XY | None = None
     small: bool = False
     handles: Literal["left", "right"] = "right"
 

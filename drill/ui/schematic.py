@@ -205,6 +205,9 @@ class Schematic:
             return
         (x, y), words = self.scenery.p(site.label), site.title.split("\n")
         colour = theme["text"] if closed > OPEN else theme["accent"]
+        if site.leader is not None:
+            start = x + (4 if site.align == "right" else -4)
+            canvas.line(theme["quiet"], (start, y - 4), self.scenery.p(site.leader), 1.5)
         for k, word in enumerate(words):
             canvas.text(word, (x, y + 15 * k), "text", colour, bold=closed > OPEN, align=site.align)
         since = snapshot.control_since.get(site.control, 0)
