@@ -13,7 +13,7 @@ HEAD = f"""# The drills
 
 {TRAINING_ONLY}. Made from the packs by `make docs`, for those who teach: **it tells what is hidden**. The menu shows a case's name alone,
 and in an exam the seed draws the cause (`drill play PACK/DRILL --cause CAUSE` chooses it). What virtual trainees made of them stands in
-[results.md](results.md), the gravest errors in [error-plays.md](error-plays.md), targets without a source in
+[results.md](results.md), the gravest errors in [error-plays.md](error-plays.md), all that is judged, to sign, in
 [local-targets.md](local-targets.md); `drill sheet PACK/DRILL` prints a page for the facilitator.
 """
 

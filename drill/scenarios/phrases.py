@@ -6,7 +6,7 @@ from drill.circuit.controls import CONTROLS
 from drill.circuit.readings import READINGS
 from drill.scenarios.schema import Condition, Draw, Happening, Number, Range
 
-_SUFFIXES: Final = ("_l_min", "_mmhg", "_pct", "_ml", "_bpm", "_mmol_l", "_g_l")
+_SUFFIXES: Final = ("_l_min", "_mmhg", "_pct", "_ml", "_bpm", "_mmol_l", "_g_l", "_c")
 _NAMES: Final = {
     "pump_rpm": "pump speed",
     "crank_tach_rpm": "emergency drive's tachometer",
@@ -127,7 +127,7 @@ def _action_words(c: Condition, verb: str) -> str:
     if c.at is None:
         return verb
     if c.above is None and c.below is None:
-        return f"{verb} {words(c.at)}"
+        return f"{verb} {reading_words(c.at)}"
     return f"{verb} {_control_words(c, c.at)}"
 
 

@@ -142,7 +142,7 @@ def test_on_bypass_a_clamp_is_called_what_a_perfusionist_calls_it() -> None:
         ({"task": "fetch"}, "fetch: not begun"),
         ({"found": "pump_head"}, "no look at pump head"),
         ({"drive": "backup_console"}, "Pump head on the main console"),
-        ({"action": "set", "at": "fdo2_pct"}, "no 'set fdo2 pct'"),
+        ({"action": "set", "at": "fdo2_pct"}, "no 'set FdO2'"),
         ({"action": "ack"}, "no 'ack'"),
     ],
 )

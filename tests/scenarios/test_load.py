@@ -8,6 +8,8 @@ import pytest
 from drill.errors import PackError
 from drill.scenarios.catalogue import check_path, find_scenarios
 from drill.scenarios.conditions import MEANINGS, QUALIFIERS
+from drill.scenarios.library import Library
+from drill.scenarios.load import load_scenario
 from drill.scenarios.schema import Condition
 from drill.scenarios.site import SITE_VALUES
 
@@ -22,6 +24,24 @@ def test_shipped_packs_are_without_a_finding(root: Path) -> None:
     folder = root / "scenario_packs"
 
     assert check_path(folder, roots=[folder]) == ()
+
+
+def test_no_good_end_with_flow_and_hardly_any_sweep(root: Path) -> None:
+    """Where blood flows at a good end, at least half of the sweep with which the drill began goes through the lung."""
+    roots = [root / "scenario_packs"]
+    drills = [load_scenario(ref, roots=roots).scenario for ref in Library(roots).refs("scenarios")]
+    seen = 0
+    for drill in drills:
+        good = {stage.id for stage in drill.stages if stage.ends == "passed"}
+        ways = [way.when.all or () for stage in drill.stages for way in stage.next if way.go in good and way.when is not None]
+        for way in ways:
+            if any(one.value == "flow_l_min" and one.above is not None for one in way):
+                least = [one.above for one in way if one.control == "sweep_l_min" and one.above is not None]
+                began = drill.start.controls["sweep_l_min"]
+                assert isinstance(began, float | int)
+                assert max(least, default=0.0) >= began / 2, drill.id
+                seen += 1
+    assert seen >= 22
 
 
 def test_list_names_cases_neutrally(root: Path) -> None:

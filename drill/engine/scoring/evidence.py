@@ -11,7 +11,7 @@ from drill.engine.evaluate import EVENTS, action_matcher, compile_condition, hea
 from drill.engine.frame import Did, Frame
 from drill.engine.lines import DRIVES, control_line
 from drill.engine.scoring.sheet import Evidence
-from drill.scenarios.phrases import reading_words, words
+from drill.scenarios.phrases import condition_words, reading_words, words
 from drill.scenarios.schema import Condition
 from drill.units import ticks
 
@@ -128,7 +128,7 @@ def _of_leaf(leaf: Condition, witness: Witness) -> Evidence:
             otherwise = f"no look at {words(name)}"
         case _:
             entry = _act(leaf, witness)
-            otherwise = f"no '{' '.join(filter(None, (leaf.action, words(leaf.at or ''))))}'"
+            otherwise = f"no '{condition_words(leaf)}'"
     return Evidence(frame.tick, otherwise) if entry is None else Evidence(entry["t"], text_of(entry, witness.machine))
 
 
@@ -150,7 +150,7 @@ def text_of(entry: Entry, machine: str) -> str:
         case "action":
             value = entry["value"]
             to = "" if value is None else f" to {value:g}" if isinstance(value, int | float) else f" {value}"
-            what = words(entry["target"]).removeprefix(f"{entry['verb']} ")  # the id of a saying often begins with its verb
+            what = reading_words(entry["target"]).removeprefix(f"{entry['verb']} ")  # the id of a saying often begins with its verb
             return f"{words(entry['who'])}: {entry['verb']} {what}{to}"
         case "control":
             return control_line(entry["name"], entry["value"], machine)
